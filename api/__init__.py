@@ -1,0 +1,1 @@
+"""The REST service and the chat page over the `qa` pipeline."""

@@ -1,0 +1,1 @@
+"""Gold sets, metrics and the gate that says whether answers are still right and still cited."""
