@@ -1,0 +1,229 @@
+"""The errors a user can meet, as a tree. Each says what was found and what to do about it.
+
+QAError
+├── UsageError            the request cannot be understood (HTTP 4xx, exit status 2)
+│   ├── BadQuestion
+│   ├── BadFilter
+│   ├── FolderNotFound
+│   └── UnknownArticle
+├── ArticleError          one file cannot become an article; the others go on
+│   ├── EmptyArticle
+│   ├── BinaryArticle
+│   ├── UndecodableArticle
+│   ├── UnreadableArticle
+│   ├── ArticleTooLarge
+│   ├── UnsupportedFormat
+│   └── LinkLoop
+├── IndexUnusable         the index cannot be used as it is
+│   ├── NothingIndexed
+│   ├── IndexLocked
+│   ├── IndexMismatch
+│   ├── IndexDamaged
+│   └── ChromaUnreachable
+├── ModelError            a model cannot be used
+│   ├── ModelNotFound
+│   └── ModelDigestMismatch
+└── JobRunning            an ingest is already under way in this server
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from qa.types import Problem
+
+
+class QAError(Exception):
+    """Base of every error that is shown to a user.
+
+    `detail` says what was found and what was expected; `remedy` says what to do. `slug` is the
+    `type` of the API's problem+json, `status` its HTTP status.
+    """
+
+    slug: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+    status: ClassVar[int] = 500
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__(f"{detail} {remedy}")
+        self.detail = detail
+        self.remedy = remedy
+
+    @property
+    def problem(self) -> "Problem":
+        """The error as the wire carries it (RFC 9457, with a `remedy`)."""
+        from qa.types import Problem
+
+        return Problem(type=self.slug, title=self.title, detail=self.detail, remedy=self.remedy)
+
+
+class UsageError(QAError):
+    """The request itself is at fault."""
+
+    slug = "usage"
+    title = "The request cannot be understood"
+    status = 422
+
+
+class BadQuestion(UsageError):
+    """The question is empty, too long, or has no words."""
+
+    slug = "bad-question"
+    title = "The question cannot be asked"
+
+
+class BadFilter(UsageError):
+    """A filter names no article, or its dates are the wrong way round."""
+
+    slug = "bad-filter"
+    title = "The filter cannot be applied"
+
+
+class FolderNotFound(UsageError):
+    """A path given to ingest does not exist, or was never ingested."""
+
+    slug = "folder-not-found"
+    title = "There is no such folder"
+    status = 404
+
+
+class UnknownArticle(UsageError):
+    """No article has this id."""
+
+    slug = "unknown-article"
+    title = "There is no such article"
+    status = 404
+
+
+class ArticleError(QAError):
+    """One file cannot become an article."""
+
+    slug = "article"
+    title = "The file cannot be read as an article"
+    status = 422
+
+
+class EmptyArticle(ArticleError):
+    """The file has no text."""
+
+    slug = "empty-article"
+    title = "The file has no text"
+
+
+class BinaryArticle(ArticleError):
+    """The file is not text, whatever its name says."""
+
+    slug = "binary-article"
+    title = "The file is not text"
+
+
+class UndecodableArticle(ArticleError):
+    """No known encoding explains the file's bytes."""
+
+    slug = "undecodable-article"
+    title = "The file's encoding is unknown"
+
+
+class UnreadableArticle(ArticleError):
+    """The operating system refuses to read the file."""
+
+    slug = "unreadable-article"
+    title = "The file cannot be opened"
+
+
+class ArticleTooLarge(ArticleError):
+    """The file is larger than the limit."""
+
+    slug = "article-too-large"
+    title = "The file is too large"
+    status = 413
+
+
+class UnsupportedFormat(ArticleError):
+    """The file's extension is not one that can be read."""
+
+    slug = "unsupported-format"
+    title = "The format is not supported"
+    status = 415
+
+
+class LinkLoop(ArticleError):
+    """A symbolic link leads to itself, to nothing, or out of the folder."""
+
+    slug = "link-loop"
+    title = "The link leads nowhere"
+
+
+class IndexUnusable(QAError):
+    """The index cannot be used as it is."""
+
+    slug = "index"
+    title = "The index cannot be used"
+    status = 503
+
+
+class NothingIndexed(IndexUnusable):
+    """There is no article to answer from."""
+
+    slug = "nothing-indexed"
+    title = "Nothing is indexed yet"
+    status = 409
+
+
+class IndexLocked(IndexUnusable):
+    """Another process writes to this data directory."""
+
+    slug = "index-locked"
+    title = "Another process is using the index"
+    status = 409
+
+
+class IndexMismatch(IndexUnusable):
+    """The index was made by another embedding model or with other passage settings."""
+
+    slug = "index-mismatch"
+    title = "The index was made with other settings"
+    status = 409
+
+
+class IndexDamaged(IndexUnusable):
+    """Files of the index are missing or broken; the articles themselves are safe."""
+
+    slug = "index-damaged"
+    title = "The index is damaged"
+
+
+class ChromaUnreachable(IndexUnusable):
+    """QA_CHROMA_URL names a server that does not answer."""
+
+    slug = "chroma-unreachable"
+    title = "The Chroma server does not answer"
+
+
+class ModelError(QAError):
+    """A model cannot be used."""
+
+    slug = "model"
+    title = "The model cannot be used"
+    status = 503
+
+
+class ModelNotFound(ModelError):
+    """The model is neither bundled, nor on disk, nor can it be downloaded."""
+
+    slug = "model-not-found"
+    title = "The model was not found"
+
+
+class ModelDigestMismatch(ModelError):
+    """The bundled weights are not the ones that the publisher released."""
+
+    slug = "model-digest"
+    title = "The model's weights are not the published ones"
+
+
+class JobRunning(QAError):
+    """An ingest is already under way."""
+
+    slug = "job-running"
+    title = "An ingest is already under way"
+    status = 409

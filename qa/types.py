@@ -1,0 +1,234 @@
+"""What flows through the pipeline: articles, passages, claims, citations, answers, events.
+
+Everything here is frozen and knows nothing of storage, models or HTTP. The models that go over
+the wire (`Citation` to `Answer`, and the events) are pydantic models, so their JSON is their
+contract; `Article` and `Passage` are too, because `GET /api/articles/{id}` and the `retrieved`
+event carry them.
+
+Offsets count Unicode code points of `Article.text`, start inclusive, end exclusive.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Verdict = Literal["supported", "unsupported", "contradicted"]
+Status = Literal["answered", "not_found", "incomplete"]
+Span = tuple[int, int]
+"""A half-open range of code points, `(start, end)`."""
+
+
+class Frozen(BaseModel):
+    """Base of every type here: immutable, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Article(Frozen):
+    """One version of one article.
+
+    `id` is its path relative to the folder it came from (made unique by the library when two
+    folders share a relative path). `sha256` is the digest of the file's bytes, `text` what was
+    read out of them. `date` and `source` are None when the article does not say; they are never
+    guessed. `furniture` lists the spans that belong to the page and not to the report (captions,
+    copyright lines, agency footers, front matter): part of `text`, never answered from.
+    """
+
+    id: str
+    sha256: str
+    title: str
+    date: dt.date | None = None
+    source: str | None = None
+    text: str
+    furniture: tuple[Span, ...] = ()
+
+
+class Passage(Frozen):
+    """A stretch of an article that retrieval can return: `article.text[start:end] == text`.
+
+    `score` is the retriever's, higher is better; it orders the passages of one question and
+    means nothing across questions.
+    """
+
+    id: str
+    article_id: str
+    title: str
+    date: dt.date | None = None
+    text: str
+    start: int
+    end: int
+    score: float = 0.0
+
+
+class Quote(Frozen):
+    """A stretch of a retrieved passage, offered as evidence; offsets are the article's."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The quoted words, verbatim."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+
+class Draft(Frozen):
+    """A claim as it was written, before any check, with the quotes it is said to rest on."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+class Citation(Frozen):
+    """A quote that was checked against its article: `article.text[start:end] == quote`.
+
+    `id` numbers the citation within its answer, from 1. `sha256` is the digest of the file that
+    was quoted, so that a reader can tell whether it has changed since.
+    """
+
+    id: int
+    file: str
+    title: str
+    date: dt.date | None = None
+    quote: str
+    start: int
+    end: int
+    sha256: str
+
+
+class Claim(Frozen):
+    """One statement of an answer, the ids of its citations, and what the check said of it.
+
+    `score` is the support score in [0, 1] on which the verdict rests.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    verdict: Verdict
+    score: float
+
+
+class Position(Frozen):
+    """One side of a disagreement: a value, who says so, and the date of that article."""
+
+    value: str
+    citations: tuple[int, ...]
+    date: dt.date | None = None
+
+
+class Conflict(Frozen):
+    """Articles that answer the same question with values that cannot all be right."""
+
+    positions: tuple[Position, ...]
+
+
+class PassageRef(Frozen):
+    """Where a retrieved passage lies, for the answer's record of what was read."""
+
+    id: str
+    file: str
+    start: int
+    end: int
+    score: float
+
+
+class Answer(Frozen):
+    """The whole result of one question, as the API returns it.
+
+    `rewritten` is the stand-alone form of a follow-up, None when the question was used as it
+    came. `removed` holds the drafted claims that failed the check. `timings` are milliseconds.
+    """
+
+    question: str
+    rewritten: str | None = None
+    status: Status
+    answer: str
+    short_answer: str | None = None
+    claims: tuple[Claim, ...] = ()
+    removed: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    passages: tuple[PassageRef, ...] = ()
+    model: str
+    timings: Mapping[str, float] = Field(default_factory=dict)
+
+
+class Turn(Frozen):
+    """One earlier exchange of a conversation."""
+
+    question: str
+    answer: str = ""
+
+
+class Filters(Frozen):
+    """Which articles may be used: ids in `files`, and a closed range of article dates.
+
+    An article without a date never matches a range.
+    """
+
+    files: tuple[str, ...] | None = None
+    date_from: dt.date | None = None
+    date_to: dt.date | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing is restricted."""
+        return self.files is None and self.date_from is None and self.date_to is None
+
+
+class Problem(Frozen):
+    """An error as a user meets it: what was found, what was expected, and what to do."""
+
+    type: str
+    title: str
+    detail: str
+    remedy: str
+
+
+class Retrieved(Frozen):
+    """First event: the question as it was searched for, and the passages found."""
+
+    event: Literal["retrieved"] = "retrieved"
+    question: str
+    rewritten: str | None = None
+    passages: tuple[Passage, ...]
+
+
+class ClaimDrafted(Frozen):
+    """A claim has been written and is about to be checked. `n` counts from 1."""
+
+    event: Literal["claim"] = "claim"
+    n: int
+    text: str
+
+
+class ClaimVerified(Frozen):
+    """Claim `n` has its verdict; `citations` are those that it brings into the answer."""
+
+    event: Literal["verdict"] = "verdict"
+    n: int
+    claim: Claim
+    citations: tuple[Citation, ...] = ()
+
+
+class Answered(Frozen):
+    """Last event of a question that was dealt with."""
+
+    event: Literal["answer"] = "answer"
+    answer: Answer
+
+
+class Failed(Frozen):
+    """Last event of a question that could not be dealt with."""
+
+    event: Literal["error"] = "error"
+    problem: Problem
+
+
+Event = Annotated[
+    Retrieved | ClaimDrafted | ClaimVerified | Answered | Failed, Field(discriminator="event")
+]
+"""What `Pipeline.ask` yields, in this order: Retrieved, (ClaimDrafted, ClaimVerified)*, end."""
