@@ -1,0 +1,94 @@
+"""Articles cut into passages, by LlamaIndex's SentenceSplitter, with exact offsets.
+
+The splitter works on text and gives text back; where the same words recur, their place cannot be
+told from that. It is therefore given numbers that stand for the sentences, each counted with the
+tokens of its sentence, so that what it puts together maps back to offsets by construction.
+
+Furniture (captions, copyright lines, front matter) is cut around: it stays in the article's text
+but never enters a passage, so it can be neither retrieved nor quoted. Lengths are counted in
+tokens of the embedding model, so that nothing is lost at its limit.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from qa.sentences import sentences
+from qa.types import Article, Passage, Span
+
+SPLIT_VERSION = 1
+"""Raised whenever the same text would be cut elsewhere, so that old indexes are noticed."""
+
+
+class Splitter:
+    """Cuts articles. `encode` returns the tokens of a text, as ids of the embedding model."""
+
+    def __init__(self, encode: Callable[[str], list[int]], *, tokens: int, overlap: int) -> None:
+        self._encode = encode
+        self._tokens = tokens
+        self._overlap = min(overlap, tokens // 2)
+
+    def split(self, article: Article, version: str) -> list[Passage]:
+        """Cut one version of an article; passage ids are `version` and the passage's number."""
+        spans = [span for run in _runs(article) for span in self._cut(article.text, run)]
+        return [
+            Passage(
+                id=f"{version}-{number}", article_id=article.id, title=article.title,
+                date=article.date, text=article.text[start:end], start=start, end=end,
+            )
+            for number, (start, end) in enumerate(spans)
+        ]  # fmt: skip
+
+    def _cut(self, text: str, run: Span) -> Iterator[Span]:
+        begin, end = run
+        pieces = [
+            piece
+            for start, stop in sentences(text[begin:end])
+            for piece in self._fitting(text, (begin + start, begin + stop))
+        ]
+        for first, last in self._merge([size for _, size in pieces]):
+            yield pieces[first][0][0], pieces[last][0][1]
+
+    def _merge(self, sizes: Sequence[int]) -> Iterator[Span]:
+        """Let the splitter put pieces of these sizes together; yield (first, last) of each."""
+        from llama_index.core.node_parser import SentenceSplitter
+
+        if not sizes:
+            return
+        splitter = SentenceSplitter(
+            chunk_size=self._tokens,
+            chunk_overlap=self._overlap,
+            tokenizer=lambda text: [0] * sum(sizes[int(number)] for number in text.split()),
+            chunking_tokenizer_fn=lambda text: [f"{number} " for number in text.split()],
+        )
+        for chunk in splitter.split_text(" ".join(str(number) for number in range(len(sizes)))):
+            numbers = chunk.split()
+            yield int(numbers[0]), int(numbers[-1])
+
+    def _fitting(self, text: str, span: Span) -> Iterator[tuple[Span, int]]:
+        """Halve a sentence, at white space if it has any, until each part fits a passage."""
+        start, end = span
+        size = len(self._encode(text[start:end]))
+        if size <= self._tokens or end - start < 2:  # noqa: PLR2004 -- one character is left
+            yield span, size
+            return
+        middle = _space_near(text, span)
+        yield from self._fitting(text, (start, middle))
+        rest = middle + len(text[middle:end]) - len(text[middle:end].lstrip())
+        if rest < end:
+            yield from self._fitting(text, (rest, end))
+
+
+def _space_near(text: str, span: Span) -> int:
+    """Return the white space nearest to the middle of a span, or the middle if it has none."""
+    start, end = span
+    middle = (start + end) // 2
+    spaces = [at for at in range(start + 1, end) if text[at].isspace()]
+    return min(spaces, key=lambda at: abs(at - middle), default=middle)
+
+
+def _runs(article: Article) -> Iterator[Span]:
+    """Yield the stretches of the text that hold words and no furniture."""
+    at = 0
+    for start, end in (*article.furniture, (len(article.text), len(article.text))):
+        if any(character.isalnum() for character in article.text[at:start]):
+            yield at, start
+        at = max(at, end)

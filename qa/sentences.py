@@ -1,0 +1,78 @@
+"""Sentences of a text, as exact spans.
+
+The unsupervised Punkt model (Kiss & Strunk 2006, through NLTK) finds sentence ends; its English
+parameters come with llama-index-core, so nothing is downloaded. Around it stands what Punkt does
+not know: a blank line always ends a sentence, and so does a line end, unless the text is
+hard-wrapped (all lines of about one width), where a line end is only a space.
+"""
+
+import importlib.util
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.types import Span
+
+if TYPE_CHECKING:
+    from nltk.tokenize.punkt import PunktTokenizer
+
+_WRAP_WIDTHS = range(40, 121)
+"""Where the widest line is outside of these, a text is not hard-wrapped: each line stands alone."""
+_FULL_LINE = 0.6
+"""Share of the widest line below which a wrapped line is taken to end its paragraph."""
+_LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
+_STARTS_BLOCK = re.compile(r"\s*(?:[-*+•>#|]|\d+[.)]\s)")
+
+
+@lru_cache(maxsize=1)
+def _punkt() -> "PunktTokenizer":
+    import nltk
+    from nltk.tokenize.punkt import PunktTokenizer
+
+    spec = importlib.util.find_spec("llama_index.core")
+    if spec is not None and spec.submodule_search_locations:
+        cache = Path(spec.submodule_search_locations[0]) / "_static" / "nltk_cache"
+        if str(cache) not in nltk.data.path:
+            nltk.data.path.insert(0, str(cache))
+    return PunktTokenizer("english")
+
+
+def blocks(text: str) -> list[Span]:
+    """Split `text` into spans that no sentence crosses: paragraphs, headings, list items."""
+    lines = [line.span() for line in _LINE.finditer(text)]
+    widest = max((end - start for start, end in lines), default=0)
+    found: list[Span] = []
+    for start, end in lines:
+        if found and widest in _WRAP_WIDTHS and _goes_on(text, found[-1], start, widest):
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return [_trim(text, *span) for span in found]
+
+
+def _goes_on(text: str, before: Span, start: int, widest: int) -> bool:
+    """Tell whether the line at `start` goes on with the wrapped paragraph `before`."""
+    first = max(text.rfind("\n", 0, before[1]) + 1, before[0])
+    full = before[1] - first >= _FULL_LINE * widest
+    blank = text.count("\n", before[1], start) > 1
+    return full and not blank and not _STARTS_BLOCK.match(text, start)
+
+
+def sentences(text: str) -> list[Span]:
+    """Return the spans of the sentences of `text`, in order, without surrounding space."""
+    found: list[Span] = []
+    for start, end in blocks(text):
+        for a, b in _punkt().span_tokenize(text[start:end]):
+            span = _trim(text, start + a, start + b)
+            if span[0] < span[1]:
+                found.append(span)
+    return found
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
