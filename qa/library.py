@@ -1,0 +1,485 @@
+"""The articles, their versions and their index state, in one SQLite file: the source of truth.
+
+A *version* is one content of one article, keyed by the article's id and the file's digest. It is
+`pending` while its passages are on their way into the indexes, `indexed` while it answers, and
+`stale` once another version (or nothing) has taken its place but its passages may still lie in
+the indexes. `switch` moves versions between these states in one transaction, and `passages`
+returns those of `indexed` versions only. So at any moment of a crash an article answers either
+in its old version or in its new one, whatever the indexes hold.
+
+A *build* is one generation of both indexes. `qa reindex` fills a new build beside the one in use
+and `adopt_build` changes over, again in one transaction.
+"""
+
+import datetime as dt
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from qa.errors import BadFilter, IndexDamaged, UnknownArticle
+from qa.types import Article, Filters, Frozen, Passage, Span
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    folder INTEGER NOT NULL REFERENCES folders(id),
+    path TEXT NOT NULL,
+    excluded INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (folder, path)
+);
+CREATE TABLE versions (
+    key TEXT PRIMARY KEY,
+    article TEXT NOT NULL REFERENCES articles(id),
+    sha256 TEXT NOT NULL,
+    title TEXT NOT NULL,
+    date TEXT,
+    source TEXT,
+    text TEXT NOT NULL,
+    furniture TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'indexed', 'stale')),
+    replaces TEXT,
+    added TEXT NOT NULL
+);
+CREATE UNIQUE INDEX one_answers ON versions (article) WHERE state = 'indexed';
+CREATE INDEX versions_of ON versions (article, state);
+CREATE TABLE passages (
+    id TEXT NOT NULL,
+    build INTEGER NOT NULL,
+    version TEXT NOT NULL REFERENCES versions(key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (id, build)
+) WITHOUT ROWID;
+CREATE INDEX passages_of ON passages (version, build);
+"""
+_BATCH = 500
+"""Ids per query, below SQLite's limit on variables."""
+
+
+class ArticleInfo(Frozen):
+    """What is known of an article, without its text. `added` is UTC."""
+
+    id: str
+    title: str
+    date: dt.date | None
+    source: str | None
+    sha256: str
+    folder: str
+    path: str
+    characters: int
+    passages: int
+    state: Literal["indexed", "pending"]
+    added: dt.datetime
+
+
+class Known(Frozen):
+    """An article as sync sees it: where it lies, and the digest of the version that answers."""
+
+    id: str
+    path: str
+    excluded: bool
+    sha256: str | None
+
+
+def version_key(article_id: str, sha256: str) -> str:
+    """Name the version of an article that has this digest."""
+    return f"{article_id}#{sha256[:16]}"
+
+
+class Library:
+    """The SQLite file. Safe to use from several threads: each has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._migrate()
+
+    def _migrate(self) -> None:
+        try:
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                with self._transaction() as db:
+                    for statement in _SCHEMA.split(";\n"):
+                        db.execute(statement)
+                    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(
+                f"{self.path} is not a readable library: {error}.",
+                "Restore it from a backup, or move the data directory away and ingest again.",
+            ) from error
+        if version > SCHEMA_VERSION:
+            raise IndexDamaged(
+                f"{self.path} was written by a newer version (schema {version}).",
+                "Install that version, or use another QA_DATA_DIR.",
+            )
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, timeout=30
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # The index forgets a version only after the library did, so no commit may be lost.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every thread's connection; the library cannot be used afterwards."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+
+    # -- what is known ---------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """Return a value kept about the library itself, None when it was never set."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    @property
+    def build(self) -> int:
+        """The generation of the indexes that is in use."""
+        return int(self.meta("build") or 1)
+
+    @property
+    def generation(self) -> int:
+        """A counter that grows whenever the set of answering versions changes."""
+        return int(self.meta("generation") or 0)
+
+    def folders(self) -> list[Path]:
+        """Return every folder (or single file) that has been ingested, sorted."""
+        rows = self._db.execute("SELECT path FROM folders ORDER BY path")
+        return [Path(path) for (path,) in rows]
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many articles and how many passages can answer now."""
+        articles = self._db.execute("SELECT count(*) FROM versions WHERE state = 'indexed'")
+        passages = self._db.execute(
+            "SELECT count(*) FROM passages p JOIN versions v ON v.key = p.version"
+            " WHERE v.state = 'indexed' AND p.build = ?",
+            (self.build,),
+        )
+        return int(articles.fetchone()[0]), int(passages.fetchone()[0])
+
+    def articles(self) -> list[ArticleInfo]:
+        """Return what is known of every article, sorted by id."""
+        return self._infos("", ())
+
+    def info(self, article_id: str) -> ArticleInfo:
+        """Return what is known of one article; `UnknownArticle` when there is none."""
+        found = self._infos("WHERE a.id = ?", (article_id,))
+        if not found:
+            raise _unknown(article_id)
+        return found[0]
+
+    def _infos(self, where: str, values: tuple[str, ...]) -> list[ArticleInfo]:
+        rows = self._db.execute(
+            "SELECT a.id, v.title, v.date, v.source, v.sha256, f.path, a.path, length(v.text),"  # noqa: S608 -- `where` is one of two literals above
+            " (SELECT count(*) FROM passages p WHERE p.version = v.key AND p.build = ?),"
+            " min(v.state), v.added"
+            " FROM articles a JOIN folders f ON f.id = a.folder"
+            " JOIN versions v ON v.article = a.id AND v.state IN ('indexed', 'pending')"
+            f" {where} GROUP BY a.id ORDER BY a.id",
+            (self.build, *values),
+        )
+        fields = list(ArticleInfo.model_fields)
+        return [ArticleInfo.model_validate(dict(zip(fields, row, strict=True))) for row in rows]
+
+    def article(self, article_id: str) -> Article:
+        """Return the version of an article that answers; `UnknownArticle` when there is none."""
+        articles = self._versions("v.article = ? AND v.state = 'indexed'", (article_id,))
+        if not articles:
+            raise _unknown(article_id)
+        return articles[0]
+
+    def pending(self) -> list[Article]:
+        """Return the versions whose indexing was begun and not finished."""
+        return self._versions("v.state = 'pending'", ())
+
+    def live(self) -> Iterator[Article]:
+        """Yield every article that answers, one at a time, in order of id."""
+        rows = self._db.execute("SELECT article FROM versions WHERE state = 'indexed' ORDER BY 1")
+        for (article_id,) in rows.fetchall():
+            yield self.article(article_id)
+
+    def _versions(self, where: str, values: tuple[str, ...]) -> list[Article]:
+        rows = self._db.execute(
+            "SELECT v.article, v.sha256, v.title, v.date, v.source, v.text, v.furniture"  # noqa: S608 -- `where` is one of the literals in this class
+            f" FROM versions v WHERE {where} ORDER BY v.article",
+            values,
+        )
+        return [
+            Article(
+                id=article, sha256=sha256, title=title, date=_date(date), source=source,
+                text=text, furniture=tuple((a, b) for a, b in json.loads(furniture)),
+            )
+            for article, sha256, title, date, source, text, furniture in rows
+        ]  # fmt: skip
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return the passages with these ids that may answer now, by id; others are left out."""
+        found: dict[str, Passage] = {}
+        build = self.build
+        for batch in _batches(ids):
+            rows = self._db.execute(
+                "SELECT p.id, v.article, v.title, v.date,"  # noqa: S608 -- only question marks are added
+                ' substr(v.text, p.start + 1, p."end" - p.start), p.start, p."end"'
+                " FROM passages p JOIN versions v ON v.key = p.version"
+                " WHERE v.state = 'indexed' AND p.build = ?"
+                f" AND p.id IN ({_marks(batch)})",
+                (build, *batch),
+            )
+            for key, article, title, date, text, start, end in rows:
+                found[key] = Passage(
+                    id=key, article_id=article, title=title, date=_date(date),
+                    text=text, start=start, end=end,
+                )  # fmt: skip
+        return found
+
+    def excerpt(self, article_id: str, start: int, end: int) -> tuple[str, str] | None:
+        """Return (`text[start:end]`, sha256) of the answering version, None when there is none."""
+        row = self._db.execute(
+            "SELECT substr(text, ? + 1, ? - ?), sha256 FROM versions"
+            " WHERE article = ? AND state = 'indexed'",
+            (start, end, start, article_id),
+        ).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def matching(self, filters: Filters) -> list[str] | None:
+        """Return the version keys that pass `filters`; None when nothing is restricted.
+
+        `BadFilter` when a file is not in the library, or the range of dates is empty.
+        """
+        if filters.empty:
+            return None
+        if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
+            raise BadFilter(
+                f"date_from {filters.date_from} is later than date_to {filters.date_to}.",
+                "Exchange the two dates.",
+            )
+        rows = self._db.execute(
+            "SELECT key, article FROM versions WHERE state = 'indexed'"
+            " AND (:since IS NULL OR date >= :since) AND (:until IS NULL OR date <= :until)",
+            {"since": _iso(filters.date_from), "until": _iso(filters.date_to)},
+        ).fetchall()
+        if filters.files is None:
+            return [key for key, _ in rows]
+        for name in filters.files:
+            self.info(name)
+        wanted = set(filters.files)
+        return [key for key, article in rows if article in wanted]
+
+    # -- what changes ----------------------------------------------------------------------
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value about the library itself."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def known(self, folder: Path) -> list[Known]:
+        """Return the articles of one folder as sync needs them."""
+        rows = self._db.execute(
+            "SELECT a.id, a.path, a.excluded, v.sha256 FROM articles a"
+            " JOIN folders f ON f.id = a.folder"
+            " LEFT JOIN versions v ON v.article = a.id AND v.state = 'indexed'"
+            " WHERE f.path = ? ORDER BY a.path",
+            (str(folder),),
+        )
+        return [Known(id=i, path=p, excluded=bool(x), sha256=s) for i, p, x, s in rows]
+
+    def add_folder(self, folder: Path) -> None:
+        """Make a folder known; nothing happens when it is already."""
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO folders (path) VALUES (?)", (str(folder),))
+
+    def claim_id(self, folder: Path, path: str) -> str:
+        """Return the id of the article at `path` in `folder`, giving it one if it is new.
+
+        The id is the relative path. Where another folder's article has it already, the folder's
+        name is put before it, with a number if that is taken as well. An id is never changed.
+        """
+        with self._transaction() as db:
+            (number,) = db.execute(
+                "SELECT id FROM folders WHERE path = ?", (str(folder),)
+            ).fetchone()
+            row = db.execute(
+                "SELECT id FROM articles WHERE folder = ? AND path = ?", (number, path)
+            ).fetchone()
+            if row is not None:
+                return str(row[0])
+            for name in _names(folder.name, path):
+                if not db.execute("SELECT 1 FROM articles WHERE id = ?", (name,)).fetchone():
+                    db.execute(
+                        "INSERT INTO articles (id, folder, path) VALUES (?, ?, ?)",
+                        (name, number, path),
+                    )
+                    return name
+        raise AssertionError("the names never end")
+
+    def exclude(self, article_id: str, *, excluded: bool = True) -> None:
+        """Mark an article as one that sync leaves out (or no longer leaves out)."""
+        with self._transaction() as db:
+            db.execute("UPDATE articles SET excluded = ? WHERE id = ?", (excluded, article_id))
+
+    def begin(
+        self, article: Article, spans: Sequence[tuple[str, Span]], replaces: str | None = None
+    ) -> str:
+        """Write a version as pending, with its passages (id, span); return its key.
+
+        `replaces` is the id that the article had before it was renamed.
+        """
+        key = version_key(article.id, article.sha256)
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)",
+                (
+                    key, article.id, article.sha256, article.title, _iso(article.date),
+                    article.source, article.text, json.dumps(article.furniture), replaces,
+                    dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                ),
+            )  # fmt: skip
+            self._write_passages(db, key, spans, self.build)
+        return key
+
+    def add_passages(self, key: str, spans: Sequence[tuple[str, Span]], build: int) -> None:
+        """Write the passages that a version has in another build."""
+        with self._transaction() as db:
+            self._write_passages(db, key, spans, build)
+
+    @staticmethod
+    def _write_passages(
+        db: sqlite3.Connection, key: str, spans: Sequence[tuple[str, Span]], build: int
+    ) -> None:
+        db.executemany(
+            "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?)",
+            [(name, build, key, start, end) for name, (start, end) in spans],
+        )
+
+    def switch(self, fresh: Sequence[str], retired: Sequence[str] = ()) -> None:
+        """Let the versions `fresh` (keys) answer from now on, and the articles `retired` no more.
+
+        What the fresh versions replace, under the same name or an older one, becomes stale, all
+        in one transaction.
+        """
+        with self._transaction() as db:
+            for key in fresh:
+                db.execute(
+                    "UPDATE versions SET state = 'stale' WHERE state = 'indexed'"
+                    " AND article IN (SELECT article FROM versions WHERE key = ?"
+                    " UNION SELECT replaces FROM versions WHERE key = ?)",
+                    (key, key),
+                )
+                db.execute("UPDATE versions SET state = 'indexed' WHERE key = ?", (key,))
+            for article in retired:
+                db.execute(
+                    "UPDATE versions SET state = 'stale' WHERE article = ? AND state = 'indexed'",
+                    (article,),
+                )
+            _count_up(db)
+
+    def stale(self) -> list[str]:
+        """Return the keys of the versions that answer no more but may still be in the indexes."""
+        rows = self._db.execute("SELECT key FROM versions WHERE state = 'stale' ORDER BY key")
+        return [key for (key,) in rows]
+
+    def passage_ids(self, key: str) -> list[str]:
+        """Return the ids of a version's passages, in the build in use."""
+        rows = self._db.execute(
+            "SELECT id FROM passages WHERE version = ? AND build = ?", (key, self.build)
+        )
+        return [name for (name,) in rows]
+
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget versions for good, and the articles that have none left and are not excluded."""
+        with self._transaction() as db:
+            for key in keys:
+                db.execute("DELETE FROM versions WHERE key = ?", (key,))
+            db.execute(
+                "DELETE FROM articles WHERE NOT excluded"
+                " AND id NOT IN (SELECT article FROM versions)"
+            )
+
+    def drop_folder(self, folder: Path) -> None:
+        """Forget a folder and its exclusions; its versions must have been dropped before."""
+        with self._transaction() as db:
+            db.execute(
+                "DELETE FROM articles WHERE folder IN (SELECT id FROM folders WHERE path = ?)"
+                " AND id NOT IN (SELECT article FROM versions)",
+                (str(folder),),
+            )
+            db.execute("DELETE FROM folders WHERE path = ?", (str(folder),))
+
+    def adopt_build(self, build: int, fingerprint: str) -> None:
+        """Make `build` the one in use, and forget the passages of every other."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM passages WHERE build != ?", (build,))
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('build', ?)", (str(build),))
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
+            _count_up(db)
+
+
+def _count_up(db: sqlite3.Connection) -> None:
+    db.execute(
+        "INSERT INTO meta VALUES ('generation', '1')"
+        " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )
+
+
+def _names(folder: str, path: str) -> Iterator[str]:
+    yield path
+    yield f"{folder}/{path}"
+    number = 2
+    while True:
+        yield f"{folder}~{number}/{path}"
+        number += 1
+
+
+def _unknown(article_id: str) -> UnknownArticle:
+    return UnknownArticle(
+        f"No article has the id {article_id!r}.", "`qa status --files` lists the ids."
+    )
+
+
+def _date(value: str | None) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(value)
+
+
+def _iso(value: dt.date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(ids), _BATCH):
+        yield ids[first : first + _BATCH]

@@ -1,0 +1,266 @@
+"""The articles with their indexes, and everything that changes them, under one lock.
+
+Whoever writes holds the data directory's lock while it does; `own` takes it for as long as the
+store lives, as a server must. A store that only reads opens the index anew when another process
+has changed it.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from qa.embedding import Embedding
+from qa.errors import FolderNotFound, IndexMismatch, UnreadableArticle
+from qa.index import PassageIndex, remove_builds
+from qa.ingest import Ingest, IngestReport, Progress, Target, rebuild
+from qa.library import ArticleInfo, Library
+from qa.lock import Gate, WriterLock
+from qa.passages import SPLIT_VERSION, Splitter
+from qa.settings import Settings
+
+Tell = Callable[[Progress], None]
+
+
+def _silent(_: Progress) -> None:
+    """Tell nobody."""
+
+
+class Store:
+    """What questions are answered from. Safe to use from several threads."""
+
+    def __init__(
+        self, settings: Settings, library: Library, embedding: Embedding, lock: WriterLock
+    ) -> None:
+        self.settings = settings
+        self.library = library
+        self.embedding = embedding
+        self._lock = lock
+        self._writing = threading.RLock()
+        self._gate = Gate()
+        self._index: PassageIndex | None = None
+        self._opened_at = -1
+
+    # -- the index -------------------------------------------------------------------------
+
+    @property
+    def fingerprint(self) -> str:
+        """What an index must have been made with to be searched by this pipeline."""
+        chosen = self.settings
+        return (
+            f"{self.embedding.fingerprint}, passages of {chosen.chunk_tokens} tokens"
+            f" overlapping by {chosen.chunk_overlap}, splitter {SPLIT_VERSION}"
+        )
+
+    @contextmanager
+    def searching(self) -> Iterator[PassageIndex]:
+        """Hand out the index for a search; it is not closed before the search ends."""
+        if self._outdated:
+            with self._gate.alone():
+                self._open()
+        with self._gate.together():
+            if self._index is None:
+                raise AssertionError("the store is closed")
+            yield self._index
+
+    @property
+    def _outdated(self) -> bool:
+        """True when there is no open index, or another process has changed what lies on disk."""
+        foreign = not self._lock.held and self.library.generation != self._opened_at
+        return self._index is None or foreign
+
+    def _open(self) -> PassageIndex:
+        """Open the index unless what is open is as new as what lies on disk; be alone for it."""
+        generation = self.library.generation
+        if self._index is not None and generation != self._opened_at:
+            self._index.close()
+            self._index = None
+        if self._index is None:
+            self._check_fingerprint()
+            self._index = self._build(self.library.build)
+            self._opened_at = generation
+        return self._index
+
+    def _build(self, number: int) -> PassageIndex:
+        return PassageIndex(self.settings.data_dir, number, self.settings.chroma_url)
+
+    def _check_fingerprint(self) -> None:
+        made_with = self.library.meta("fingerprint")
+        if made_with is None and self._lock.held:
+            self.library.set_meta("fingerprint", self.fingerprint)
+        elif made_with not in {None, self.fingerprint}:
+            raise IndexMismatch(
+                f"The index was made with: {made_with}. The settings now say: {self.fingerprint}.",
+                "Rebuild it from the library with `qa reindex`, or set QA_EMBEDDING_MODEL, "
+                "QA_CHUNK_TOKENS and QA_CHUNK_OVERLAP back.",
+            )
+
+    def index_counts(self) -> tuple[int, int]:
+        """Return how many passages Chroma and tantivy hold, answering or not."""
+        with self.searching() as index:
+            return index.count()
+
+    # -- changing --------------------------------------------------------------------------
+
+    def own(self) -> None:
+        """Take the lock for good, finish what a crash left, and load everything."""
+        self._lock.acquire()
+        with self._writer() as ingest:
+            ingest.recover()
+        self.embedding.load()
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Keep every other writer out, of this process and of others."""
+        with self._writing:
+            taken = not self._lock.held
+            if taken:
+                self._lock.acquire()
+            try:
+                yield
+            finally:
+                self._opened_at = self.library.generation
+                if taken:
+                    self._lock.release()
+
+    @contextmanager
+    def _writer(self) -> Iterator[Ingest]:
+        with self._exclusive():
+            with self._gate.alone():
+                index = self._open()
+            yield self._ingest(index)
+
+    def _ingest(self, index: PassageIndex) -> Ingest:
+        return Ingest(
+            self.library,
+            index,
+            self.embedding,
+            self._splitter(),
+            max_file_bytes=int(self.settings.max_file_mb * 1_000_000),
+            batch=self.settings.batch_passages,
+        )
+
+    def _splitter(self) -> Splitter:
+        chosen = self.settings
+        return Splitter(
+            self.embedding.tokens, tokens=chosen.chunk_tokens, overlap=chosen.chunk_overlap
+        )
+
+    def ingest(
+        self,
+        folders: Sequence[Path] | None = None,
+        *,
+        progress: Tell = _silent,
+        cancel: threading.Event | None = None,
+    ) -> IngestReport:
+        """Bring the index in step with `folders` (or single files); None means all known ones.
+
+        `FolderNotFound` before anything is done when a path does not exist.
+        """
+        paths = self.library.folders() if folders is None else [f.absolute() for f in folders]
+        for path in paths if folders is not None else []:
+            if not path.exists() and path not in self.library.folders():
+                raise FolderNotFound(f"{path} does not exist.", "Check the path.")
+        with self._writer() as ingest:
+            targets = [self._target(path) for path in paths]
+            return ingest.run(targets, progress=progress, stop=cancel)
+
+    def _target(self, path: Path) -> Target:
+        """Find the known folder that `path` lies in, or make it known."""
+        for folder in self.library.folders():
+            if path != folder and path.is_relative_to(folder):
+                within = path.relative_to(folder).as_posix()
+                for entry in self.library.known(folder):
+                    if entry.path == within:
+                        self.library.exclude(entry.id, excluded=False)
+                return Target(folder, within)
+        self.library.add_folder(path)
+        return Target(path)
+
+    @property
+    def uploads(self) -> Path:
+        """The folder that holds uploaded articles."""
+        return (self.settings.data_dir / "uploads").absolute()
+
+    def add_upload(self, name: str, data: bytes) -> ArticleInfo:
+        """Store `data` as an article under `data_dir/uploads` and index it.
+
+        An upload of the same name is replaced. `ArticleError` when it cannot be an article, in
+        which case nothing is stored.
+        """
+        safe = Path(name.replace("\\", "/")).name.lstrip(".") or "article"
+        with self._writer() as ingest:
+            ingest.check(safe, data)
+            self.uploads.mkdir(exist_ok=True)
+            self.library.add_folder(self.uploads)
+            incoming = self.uploads / f".{safe}.part"
+            incoming.write_bytes(data)
+            incoming.replace(self.uploads / safe)
+            report = ingest.run([self._target(self.uploads / safe)])
+            if report.errors:
+                failed = report.errors[0].problem
+                raise UnreadableArticle(failed.detail, failed.remedy)
+            return self.library.info(self.library.claim_id(self.uploads, safe))
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article. An upload is deleted; a folder's file stays, and sync skips it.
+
+        `UnknownArticle` when there is none. `ingest` of that very file brings it back.
+        """
+        info = self.library.info(article_id)
+        with self._writer() as ingest:
+            if Path(info.folder) == self.uploads:
+                (self.uploads / info.path).unlink(missing_ok=True)
+            else:
+                self.library.exclude(article_id)
+            ingest.retire([article_id])
+
+    def forget(self, folder: Path) -> int:
+        """Remove a folder's articles from library and index; return how many there were."""
+        known = self.library.folders()
+        path = folder.absolute()
+        if path not in known:
+            listed = ", ".join(str(name) for name in known) or "none"
+            raise FolderNotFound(f"{path} was never ingested.", f"Known folders: {listed}.")
+        with self._writer() as ingest:
+            entries = [entry.id for entry in self.library.known(path) if entry.sha256]
+            ingest.retire(entries)
+            self.library.drop_folder(path)
+            return len(entries)
+
+    def reindex(self, progress: Tell = _silent) -> int:
+        """Build both indexes anew from the library; return the number of passages.
+
+        The old build answers until the new one is complete; a crash leaves the old one in place.
+        """
+        chroma = self.settings.chroma_url
+        with self._exclusive():
+            number = self.library.build + 1
+            remove_builds(self.settings.data_dir, self.library.build, chroma)
+            fresh = self._build(number)
+            rebuild(
+                self.library,
+                fresh,
+                self.embedding,
+                self._splitter(),
+                build=number,
+                batch=self.settings.batch_passages,
+                progress=progress,
+            )
+            with self._gate.alone():
+                self.library.adopt_build(number, self.fingerprint)
+                if self._index is not None:
+                    self._index.close()
+                self._index = fresh
+            remove_builds(self.settings.data_dir, number, chroma)
+            self._ingest(fresh).recover()
+            return self.library.counts()[1]
+
+    def close(self) -> None:
+        """Close index and library, and give the lock back."""
+        with self._gate.alone():
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+        self.library.close()
+        self._lock.release()

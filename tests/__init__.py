@@ -1,0 +1,1 @@
+"""The tests of qa, api and eval."""

@@ -1,0 +1,53 @@
+"""What the tests share: the real embedding model, once, and pipelines over scratch folders."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from qa.reader import SentenceReader
+
+from qa.embedding import Embedding
+from qa.library import Library
+from qa.lock import WriterLock
+from qa.pipeline import Pipeline
+from qa.settings import Settings
+from qa.store import Store
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+MakePipeline = Callable[..., Pipeline]
+
+
+@pytest.fixture(scope="session")
+def embedding() -> Embedding:
+    """Return the bundled model, loaded once for all tests."""
+    model = Embedding()
+    model.load()
+    return model
+
+
+@pytest.fixture
+def make_pipeline(embedding: Embedding, tmp_path: Path) -> Iterator[MakePipeline]:
+    """Return a maker of pipelines that share the loaded model and are closed at the end."""
+    made: list[Pipeline] = []
+
+    def make(data_dir: Path | None = None, **settings: object) -> Pipeline:
+        chosen = Settings.model_validate({"data_dir": data_dir or tmp_path / "data", **settings})
+        chosen.data_dir.mkdir(parents=True, exist_ok=True)
+        library = Library(chosen.data_dir / "library.db")
+        store = Store(chosen, library, embedding, WriterLock(chosen.data_dir))
+        pipeline = Pipeline(store, SentenceReader(embedding))
+        made.append(pipeline)
+        return pipeline
+
+    yield make
+    for pipeline in made:
+        pipeline.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return an empty folder for articles."""
+    path = tmp_path / "articles"
+    path.mkdir()
+    return path

@@ -1,0 +1,273 @@
+"""Sync: new, changed, renamed and deleted files, copies, folders, interruption."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from qa.errors import FolderNotFound, UnknownArticle
+from qa.ingest import Progress
+from tests.conftest import MakePipeline
+from tests.support import found, paragraph, write
+
+
+def test_a_first_ingest_adds_every_file(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Every article of a new folder is added, in subfolders too, and answers a search."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.md": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    report = pipeline.store.ingest([folder])
+    assert (report.added, report.errors) == (2, ())
+    assert found(pipeline, "albatross") == {"a.txt"}
+    assert found(pipeline, "barnacle") == {"sub/b.md"}
+
+
+def test_an_unchanged_folder_is_only_hashed(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A second ingest of the same files writes no passage."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    report = pipeline.store.ingest([folder])
+    assert (report.unchanged, report.added, report.changed, report.passages) == (2, 0, 0, 0)
+
+
+def test_a_touched_file_is_unchanged(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A new modification time alone changes nothing: content decides."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "a.txt").touch()
+    assert pipeline.store.ingest([folder]).unchanged == 1
+
+
+def test_a_changed_file_answers_in_its_new_version_only(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """After a change the new text is found, the old one is not, and neither index keeps it."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    write(folder, {"a.txt": paragraph("barnacle")})
+    assert pipeline.store.ingest([folder]).changed == 1
+    assert found(pipeline, "barnacle") == {"a.txt"}
+    assert found(pipeline, "albatross") == set()
+    assert pipeline.store.index_counts() == (1, 1)
+
+
+def test_a_file_that_goes_back_is_found_again(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A, then B, then A again: the version that was dropped before answers again."""
+    pipeline = make_pipeline()
+    for word in ("albatross", "barnacle", "albatross"):
+        write(folder, {"a.txt": paragraph(word)})
+        pipeline.store.ingest([folder])
+    assert found(pipeline, "albatross") == {"a.txt"}
+    assert pipeline.store.index_counts() == (1, 1)
+
+
+def test_a_renamed_file_takes_its_new_name(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A file with known content under a new name is a rename, and its old id is gone."""
+    write(folder, {"old.txt": paragraph("albatross"), "other.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "old.txt").rename(folder / "new.txt")
+    report = pipeline.store.ingest([folder])
+    assert (report.renamed, report.added, report.deleted) == (1, 0, 0)
+    assert found(pipeline, "albatross") == {"new.txt"}
+    with pytest.raises(UnknownArticle):
+        pipeline.library.article("old.txt")
+
+
+def test_one_of_two_copies_renamed_leaves_the_other(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Two new names for the content of one vanished file: one is a rename, one is new."""
+    write(folder, {"old.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "old.txt").rename(folder / "new.txt")
+    write(folder, {"copy.txt": paragraph("albatross")})
+    report = pipeline.store.ingest([folder])
+    assert (report.renamed, report.added, report.deleted) == (1, 1, 0)
+    assert found(pipeline, "albatross") == {"copy.txt", "new.txt"}
+
+
+def test_a_deleted_file_answers_no_more(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A file that is gone leaves library and indexes, and the others stay."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "a.txt").unlink()
+    assert pipeline.store.ingest([folder]).deleted == 1
+    assert [info.id for info in pipeline.library.articles()] == ["b.txt"]
+    assert found(pipeline, "albatross") == set()
+
+
+def test_copies_are_both_kept_and_told_apart(make_pipeline: MakePipeline, folder: Path) -> None:
+    """One text under two names is two articles, both found."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    assert found(pipeline, "albatross") == {"a.txt", "b.txt"}
+
+
+def test_equal_paths_in_two_folders_stay_distinct(
+    make_pipeline: MakePipeline, tmp_path: Path
+) -> None:
+    """The second folder's article gets an id of its own, and syncing one leaves the other."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    write(first, {"a.txt": paragraph("albatross")})
+    write(second, {"a.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([first])
+    pipeline.store.ingest([second])
+    assert found(pipeline, "albatross") == {"a.txt"}
+    assert found(pipeline, "barnacle") == {"second/a.txt"}
+    (second / "a.txt").unlink()
+    pipeline.store.ingest([second])
+    assert found(pipeline, "albatross") == {"a.txt"}
+    assert found(pipeline, "barnacle") == set()
+
+
+def test_a_subfolder_of_a_known_folder_is_synced_in_place(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Ingesting a part of a known folder syncs that part and duplicates nothing."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    write(folder, {"a.txt": paragraph("cormorant"), "sub/b.txt": paragraph("dolphin")})
+    report = pipeline.store.ingest([folder / "sub"])
+    assert (report.changed, report.added, report.deleted) == (1, 0, 0)
+    assert found(pipeline, "dolphin") == {"sub/b.txt"}
+    assert found(pipeline, "albatross") == {"a.txt"}
+
+
+def test_a_folder_around_a_known_folder_leaves_it_alone(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Ingesting the parent afterwards does not take the known folder's articles twice."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder / "sub"])
+    pipeline.store.ingest([folder])
+    assert {info.id for info in pipeline.library.articles()} == {"a.txt", "b.txt"}
+
+
+def test_a_single_file_can_be_ingested(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A path to a file ingests that file and none of its neighbours."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    assert pipeline.store.ingest([folder / "a.txt"]).added == 1
+    assert [info.id for info in pipeline.library.articles()] == ["a.txt"]
+
+
+def test_a_missing_path_is_refused_before_anything_changes(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """A slip in one path stops the whole call, so that no half of it is done."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    with pytest.raises(FolderNotFound, match="does not exist"):
+        pipeline.store.ingest([folder, folder / "nowhere"])
+    assert pipeline.library.articles() == []
+
+
+def test_a_vanished_folder_keeps_its_articles(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A folder that is gone (an unplugged disk) is an error, not a deletion of everything."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    folder.rename(folder.with_name("elsewhere"))
+    report = pipeline.store.ingest()
+    assert [error.problem.type for error in report.errors] == ["folder-not-found"]
+    assert found(pipeline, "albatross") == {"a.txt"}
+
+
+def test_forgetting_a_folder_removes_its_articles_only(
+    make_pipeline: MakePipeline, tmp_path: Path
+) -> None:
+    """`forget` takes one folder's articles out and leaves files and other folders alone."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    write(first, {"a.txt": paragraph("albatross")})
+    write(second, {"b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([first, second])
+    assert pipeline.store.forget(first) == 1
+    assert found(pipeline, "albatross") == set()
+    assert found(pipeline, "barnacle") == {"b.txt"}
+    assert (first / "a.txt").exists()
+    assert pipeline.library.folders() == [second]
+
+
+def test_a_removed_article_stays_away_until_it_is_asked_for(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Sync does not bring a removed article back; ingesting that very file does."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    pipeline.store.remove("a.txt")
+    assert (folder / "a.txt").exists()
+    assert pipeline.store.ingest([folder]).excluded == 1
+    assert found(pipeline, "albatross") == set()
+    pipeline.store.ingest([folder / "a.txt"])
+    assert found(pipeline, "albatross") == {"a.txt"}
+
+
+def test_a_changed_file_that_cannot_be_read_keeps_its_old_version(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """When a new version is no article, the error is reported and the old one still answers."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "a.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00")
+    report = pipeline.store.ingest([folder])
+    assert [error.file for error in report.errors] == [str(folder / "a.txt")]
+    assert found(pipeline, "albatross") == {"a.txt"}
+
+
+def test_a_stopped_ingest_is_finished_by_the_next(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Stopping after the first batch loses nothing: the next run ends with every article."""
+    write(folder, {f"{n:03}.txt": paragraph(f"thing{n}") for n in range(150)})
+    pipeline = make_pipeline()
+    stop = threading.Event()
+
+    def stop_at_first_batch(state: Progress) -> None:
+        if state.phase == "embed":
+            stop.set()
+
+    first = pipeline.store.ingest([folder], progress=stop_at_first_batch, cancel=stop)
+    assert first.cancelled
+    assert 0 < pipeline.library.counts()[0] < 150
+    second = pipeline.store.ingest([folder])
+    assert not second.cancelled
+    assert pipeline.library.counts() == (150, 150)
+    assert pipeline.store.index_counts() == (150, 150)
+
+
+def test_progress_counts_up_to_the_number_of_files(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Progress never goes back, and ends at the total."""
+    write(folder, {f"{n}.txt": paragraph(f"thing{n}") for n in range(5)})
+    states: list[Progress] = []
+    make_pipeline().store.ingest([folder], progress=states.append)
+    done = [state.done for state in states]
+    assert done == sorted(done)
+    assert (states[-1].phase, states[-1].done, states[-1].total) == ("done", 5, 5)
+
+
+def test_reindex_keeps_every_answer(make_pipeline: MakePipeline, folder: Path) -> None:
+    """A rebuild with other passage settings finds the same articles and drops the old build."""
+    write(folder, {"a.txt": paragraph("albatross") * 30, "b.txt": paragraph("barnacle")})
+    before = make_pipeline()
+    before.store.ingest([folder])
+    data_dir = before.settings.data_dir
+    before.close()
+    pipeline = make_pipeline(data_dir, chunk_tokens=64, chunk_overlap=0)
+    passages = pipeline.store.reindex()
+    assert pipeline.store.index_counts() == (passages, passages)
+    assert found(pipeline, "albatross") == {"a.txt"}
+    assert [path.name for path in (data_dir / "chroma").iterdir()] == ["2"]

@@ -1,0 +1,141 @@
+"""Locks, mismatches, damage, uploads: what the store refuses and what it survives."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qa.errors import (
+    BinaryArticle,
+    IndexDamaged,
+    IndexLocked,
+    IndexMismatch,
+    UnknownArticle,
+    UnsupportedFormat,
+)
+from qa.lock import WriterLock
+from tests.conftest import MakePipeline
+from tests.support import found, paragraph, write
+
+
+def test_a_second_writer_is_refused_by_name(make_pipeline: MakePipeline, folder: Path) -> None:
+    """While one holds the lock another cannot ingest, and is told who holds it."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    first = make_pipeline()
+    first.store.own()
+    second = make_pipeline(first.settings.data_dir)
+    with pytest.raises(IndexLocked, match=r"being written by `.+` \(process \d+"):
+        second.store.ingest([folder])
+    first.store.ingest([folder])
+    assert found(second, "albatross") == {"a.txt"}
+
+
+def test_the_lock_is_given_back(make_pipeline: MakePipeline, folder: Path) -> None:
+    """After an ingest, and after a failed one, the next writer may write."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    first = make_pipeline()
+    first.store.ingest([folder])
+    second = make_pipeline(first.settings.data_dir)
+    assert second.store.ingest([folder]).unchanged == 1
+    lock = WriterLock(first.settings.data_dir)
+    lock.acquire()
+    lock.release()
+
+
+def test_a_reader_sees_what_another_wrote(make_pipeline: MakePipeline, folder: Path) -> None:
+    """An open pipeline finds articles that another one added, changed and removed since."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    writer = make_pipeline()
+    writer.store.ingest([folder])
+    reader = make_pipeline(writer.settings.data_dir)
+    assert found(reader, "albatross") == {"a.txt"}
+    write(folder, {"a.txt": paragraph("barnacle"), "c.txt": paragraph("cormorant")})
+    writer.store.ingest([folder])
+    writer.close()
+    assert found(reader, "albatross") == set()
+    assert found(reader, "barnacle") == {"a.txt"}
+    assert found(reader, "cormorant") == {"c.txt"}
+
+
+def test_an_index_of_other_settings_is_refused(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Other passage settings than the index was made with are an error that names both."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    first = make_pipeline()
+    first.store.ingest([folder])
+    data_dir = first.settings.data_dir
+    first.close()
+    other = make_pipeline(data_dir, chunk_tokens=64)
+    with pytest.raises(IndexMismatch, match=r"passages of 160 tokens.*passages of 64 tokens") as e:
+        other.search("albatross")
+    assert "qa reindex" in e.value.remedy
+    with pytest.raises(IndexMismatch):
+        other.store.ingest([folder])
+    other.store.reindex()
+    assert found(other, "albatross") == {"a.txt"}
+
+
+def test_a_damaged_index_is_said_and_rebuilt(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Broken index files are an error with a remedy, and the remedy loses nothing."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    first = make_pipeline()
+    first.store.ingest([folder])
+    data_dir = first.settings.data_dir
+    first.close()
+    (data_dir / "chroma" / "1" / "chroma.sqlite3").write_bytes(b"not a database at all" * 100)
+    broken = make_pipeline(data_dir)
+    with pytest.raises(IndexDamaged) as e:
+        broken.search("albatross")
+    assert "qa reindex" in e.value.remedy
+    assert broken.store.reindex() == 2
+    assert found(broken, "albatross") == {"a.txt"}
+    shutil.rmtree(folder)
+    assert found(broken, "barnacle") == {"b.txt"}
+
+
+def test_an_upload_is_stored_and_answers(make_pipeline: MakePipeline) -> None:
+    """An uploaded article is kept as a file, found, replaced by name, and removed for good."""
+    pipeline = make_pipeline()
+    info = pipeline.store.add_upload("notes.txt", paragraph("albatross").encode())
+    assert (info.id, info.state) == ("notes.txt", "indexed")
+    assert found(pipeline, "albatross") == {"notes.txt"}
+    pipeline.store.add_upload("notes.txt", paragraph("barnacle").encode())
+    assert found(pipeline, "albatross") == set()
+    pipeline.store.remove("notes.txt")
+    assert found_nothing(pipeline.settings.data_dir / "uploads")
+    pipeline.store.ingest()
+    with pytest.raises(UnknownArticle):
+        pipeline.library.article("notes.txt")
+
+
+def found_nothing(folder: Path) -> bool:
+    """Tell whether a folder is empty."""
+    return list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "error"),
+    [
+        ("notes.txt", b"\x00\x01\x02\x03" * 50, BinaryArticle),
+        ("notes.exe", b"some text", UnsupportedFormat),
+    ],
+)
+def test_a_bad_upload_leaves_nothing_behind(
+    name: str, data: bytes, error: type[Exception], make_pipeline: MakePipeline
+) -> None:
+    """What cannot be an article is refused before a byte of it is stored."""
+    pipeline = make_pipeline()
+    with pytest.raises(error):
+        pipeline.store.add_upload(name, data)
+    assert not (pipeline.settings.data_dir / "uploads").exists()
+    assert pipeline.library.articles() == []
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.txt", "..\\..\\x.txt", "/etc/x.txt", ".x.txt"])
+def test_an_upload_cannot_leave_its_folder(name: str, make_pipeline: MakePipeline) -> None:
+    """Only the last part of an upload's name counts, and hidden names become visible."""
+    pipeline = make_pipeline()
+    info = pipeline.store.add_upload(name, paragraph("albatross").encode())
+    stored = pipeline.settings.data_dir / "uploads" / info.path
+    assert stored.is_file()
+    assert "/" not in info.path
+    assert not info.path.startswith(".")
