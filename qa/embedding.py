@@ -84,7 +84,7 @@ class Embedding(BaseEmbedding):
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call] # has no annotations
         try:
             return SentenceTransformer(path, device=None)
         except (OSError, ValueError) as error:
