@@ -1,0 +1,156 @@
+"""The application: the parts put together, and `qa serve`."""
+
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from api import pages, problems
+from api.guard import Guard
+from api.problems import CannotListen, PortInUse, ProblemDetails
+from api.routes import articles, ask, health, ingest
+from api.service import Service
+from qa import __version__
+from qa.errors import QAError
+from qa.settings import Settings
+
+_GRACE_SECONDS = 10
+_EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 -- compared, not bound
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application; the pipeline is loaded in the background once it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = app.state.service = Service(settings)
+        service.start()
+        yield
+        await service.stop()
+
+    app = _App(
+        title="Footnote",
+        version=__version__,
+        summary="Answers from your own articles, every claim footnoted and checked.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(Guard, settings=settings)
+    for module in (ask, articles, ingest, health):
+        app.include_router(module.router)
+    problems.install(app)
+    pages.install(app)
+    return app
+
+
+class _App(FastAPI):
+    """FastAPI, whose OpenAPI document says that every error is a problem."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            document = super().openapi()
+            schemas = document["components"]["schemas"]
+            schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            content = {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/ProblemDetails"}
+                }
+            }
+            for path in document["paths"].values():
+                for operation in path.values():
+                    if "HTTPValidationError" in str(operation["responses"].get("422")):
+                        del operation["responses"]["422"]
+                    operation["responses"]["default"] = {
+                        "description": "What went wrong, and what to do about it.",
+                        "content": content,
+                    }
+        return super().openapi()
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `on_ready` gets the page's address once questions can be asked.
+
+    Raises `PortInUse` or `CannotListen` before anything is loaded, and the pipeline's own error
+    when it cannot be built, after the server has been taken down again.
+    """
+    listener = listen(settings.host, settings.port)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = _Server(config, app, address(settings.host, listener), on_ready)
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass  # uvicorn raises it again once it has shut down in order: the user wanted that
+    finally:
+        listener.close()
+    if server.failure is not None:
+        raise server.failure
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that tells when the pipeline is loaded, and stops the ingest before it waits."""
+
+    def __init__(
+        self, config: uvicorn.Config, app: FastAPI, url: str, on_ready: Callable[[str], None]
+    ) -> None:
+        super().__init__(config)
+        self.app = app
+        self.url = url
+        self.on_ready = on_ready
+        self.failure: QAError | None = None
+        self.told = False
+
+    async def on_tick(self, counter: int) -> bool:
+        service: Service = self.app.state.service
+        if service.loaded.is_set() and not self.told:
+            self.told = True
+            self.failure = service.failure
+            if self.failure is not None:
+                self.should_exit = True
+            else:
+                self.on_ready(self.url)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Whoever watches a job would otherwise hold the server up until the job ended by itself.
+        self.app.state.service.jobs.cancel()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket, or say why that cannot be done."""
+    try:
+        family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"Something else is listening on port {port} of {host}.",
+                "Stop it, or choose another port with --port (or QA_PORT).",
+            ) from error
+        raise CannotListen(
+            f"{host}:{port} cannot be listened on: {error.strerror}.",
+            "Choose another --host or --port; 127.0.0.1 and a port above 1023 always work.",
+        ) from error
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """Return the address to open in a browser on this machine."""
+    name = "localhost" if host in _EVERYWHERE or host.startswith("127.") else host
+    if ":" in name:
+        name = f"[{name}]"
+    return f"http://{name}:{listener.getsockname()[1]}"

@@ -1,0 +1,160 @@
+"""Errors as `application/problem+json` (RFC 9457), each with a remedy.
+
+The pipeline's own errors (`qa.errors`) know their status and remedy; those that only a server can
+meet are defined here. Whatever happens, a client gets this one shape.
+"""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from qa.errors import QAError, UsageError
+from qa.types import Problem
+
+log = logging.getLogger("api")
+_MOST_ERRORS_NAMED = 5
+_REMEDIES = {
+    HTTPStatus.NOT_FOUND: "The routes are listed at /docs.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The methods of each route are listed at /docs.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "Send less at once; QA_MAX_FILE_MB raises the limit of uploads."
+    ),
+}
+
+
+class ProblemDetails(Problem):
+    """A problem with the HTTP status that it came with."""
+
+    status: int
+
+
+class NotReady(QAError):
+    """The index or the model is still being loaded."""
+
+    slug = "not-ready"
+    title = "Still starting"
+    status = 503
+
+
+class HostRefused(QAError):
+    """The Host header names another machine: what DNS rebinding looks like."""
+
+    slug = "host-refused"
+    title = "This server does not answer to that name"
+    status = 403
+
+
+class OriginRefused(QAError):
+    """A page of another site tries to change something here."""
+
+    slug = "origin-refused"
+    title = "Another site may not do this"
+    status = 403
+
+
+class UnknownJob(UsageError):
+    """No ingest of this server has this id."""
+
+    slug = "unknown-job"
+    title = "There is no such ingest"
+    status = 404
+
+
+class CannotListen(UsageError):
+    """The address to serve on cannot be used."""
+
+    slug = "cannot-listen"
+    title = "The server cannot listen there"
+
+
+class PortInUse(CannotListen):
+    """Something else is already listening on the port."""
+
+    slug = "port-in-use"
+    title = "The port is in use"
+
+
+class Unexpected(QAError):
+    """An error that nobody foresaw. What it was is for the log, not for the client."""
+
+    slug = "internal"
+    title = "Something went wrong in the server"
+    status = 500
+
+
+def unexpected(error: BaseException) -> Unexpected:
+    """Log an error that nobody foresaw, and return what a client may know of it."""
+    log.error("unexpected error", exc_info=error)
+    return Unexpected(
+        "The server met an error that it did not expect.",
+        "Try again; if it happens again, the server's log says where.",
+    )
+
+
+def problem_response(
+    problem: Problem, status: int, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Make the response for a problem."""
+    return JSONResponse(
+        {**problem.model_dump(), "status": status},
+        status,
+        headers=dict(headers or {}),
+        media_type="application/problem+json",
+    )
+
+
+def error_response(error: Exception) -> JSONResponse:
+    """Make the response for any error at all."""
+    if isinstance(error, QAError):
+        headers = {"Retry-After": "1"} if isinstance(error, NotReady) else None
+        return problem_response(error.problem, error.status, headers)
+    if isinstance(error, RequestValidationError):
+        return problem_response(_invalid(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+    if isinstance(error, HTTPException):
+        return problem_response(_http(error), error.status_code, error.headers)
+    return error_response(unexpected(error))
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """Name each field at fault and what is wrong with it."""
+    found = error.errors()
+    parts = [f"{_field(e['loc'])}: {e['msg']}" for e in found[:_MOST_ERRORS_NAMED]]
+    if len(found) > _MOST_ERRORS_NAMED:
+        parts.append(f"and {len(found) - _MOST_ERRORS_NAMED} more")
+    return Problem(
+        type="invalid-request",
+        title="The request does not have the expected form",
+        detail="; ".join(parts) + ".",
+        remedy="Correct what is named and send it again; /docs describes every field.",
+    )
+
+
+def _field(loc: tuple[int | str, ...]) -> str:
+    """Write `("body", "history", 0, "question")` as `history.0.question`."""
+    inner = [str(part) for part in loc if part not in {"body", "query", "path"}]
+    return ".".join(inner) or "the request's body"
+
+
+def _http(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    return Problem(
+        type=status.phrase.lower().replace(" ", "-"),
+        title=status.phrase,
+        detail=str(error.detail) if error.detail != status.phrase else status.description + ".",
+        remedy=_REMEDIES.get(status, "Compare the request with its description at /docs."),
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every foreseen error with a problem; `Guard` does so for the others."""
+
+    async def handle(_request: Request, error: Exception) -> JSONResponse:
+        return error_response(error)
+
+    for kind in (QAError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, handle)

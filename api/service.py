@@ -1,0 +1,76 @@
+"""What one server holds: its settings, its pipeline once loaded, and its ingest jobs."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.jobs import Jobs
+from api.problems import NotReady, unexpected
+from qa.errors import QAError
+from qa.pipeline import Pipeline, build
+from qa.settings import Settings
+
+
+class Service:
+    """Loads the pipeline in the background and takes it down in order."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.jobs = Jobs()
+        self.loaded = asyncio.Event()
+        """Set once the pipeline can be used or is known not to come."""
+        self._pipeline: Pipeline | None = None
+        self._failure: QAError | None = None
+        self._loading: asyncio.Task[None] | None = None
+
+    @property
+    def failure(self) -> QAError | None:
+        """Why there will be no pipeline; None while there may be or is one."""
+        return self._failure
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline, or the error that says why there is none (yet)."""
+        if self._failure is not None:
+            raise self._failure
+        if self._pipeline is None:
+            raise NotReady(
+                "The index and the model are being loaded.",
+                "Wait a few seconds and try again; /readyz tells when it is ready.",
+            )
+        return self._pipeline
+
+    def start(self) -> None:
+        """Begin to load; returns at once."""
+        self._loading = asyncio.create_task(self._load())
+
+    async def _load(self) -> None:
+        try:
+            self._pipeline = await asyncio.to_thread(build, self.settings, writer=True)
+        except QAError as error:
+            self._failure = error
+        except Exception as error:  # noqa: BLE001 -- kept and answered to every request
+            self._failure = unexpected(error)
+        self.loaded.set()
+
+    async def stop(self) -> None:
+        """Wait for what runs, then close the pipeline."""
+        if self._loading is not None:
+            await self._loading
+        await self.jobs.stop()
+        if self._pipeline is not None:
+            await asyncio.to_thread(self._pipeline.close)
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _pipeline(service: Annotated[Service, Depends(_service)]) -> Pipeline:
+    return service.pipeline
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+PipelineDep = Annotated[Pipeline, Depends(_pipeline)]

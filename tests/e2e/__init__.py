@@ -1,0 +1,1 @@
+"""Tests of whole behaviours, grouped by kind."""
