@@ -1,0 +1,234 @@
+"""What `qa eval` does, from options to exit status, below the parsing of the command line."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from eval.baseline import compare, read_baseline
+from eval.errors import BadOption
+from eval.gate import check, read_thresholds
+from eval.gold import GoldQuestion, read_gold
+from eval.report import (
+    HEADLINE,
+    Report,
+    number,
+    read_results,
+    write_reports,
+    write_results,
+)
+from eval.results import Result
+from eval.run import existing_pipeline, run, scratch_pipeline
+from eval.sources import PipelineSource, ServiceSource, Source
+from eval.summary import summarise
+from eval.table import print_report
+
+if TYPE_CHECKING:
+    from qa.ingest import IngestReport
+    from qa.ingest import Progress as Ingesting
+
+HERE = Path(__file__).parent
+SEEDS_SET = HERE / "gold" / "seeds.jsonl"
+SEEDS_THRESHOLDS = HERE / "thresholds.toml"
+REPORTS = Path("eval/reports")
+PASSED, FAILED = 0, 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says; see the help of `qa eval` for each."""
+
+    sets: tuple[Path, ...] = ()
+    articles: Path | None = None
+    data_dir: Path | None = None
+    url: str | None = None
+    out: Path = REPORTS
+    thresholds: Path | None = None
+    baseline: Path | None = None
+    gate: bool = True
+    only: str | None = None
+    limit: int | None = None
+    concurrency: int = 1
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate(options: Options) -> int:
+    """Run the gold sets, print and write the reports; 1 when the gate is closed, else 0."""
+    questions = chosen(options)
+    limits = thresholds_of(options)
+    thresholds = read_thresholds(limits) if limits else None
+    before = read_baseline(options.baseline) if options.baseline else None
+    with source_of(options) as (source, notes):
+        results = ask_all(questions, source, options)
+    report = Report(
+        title=f"{title_of(options)}: {len(results)} questions",
+        results=results,
+        verdicts=check(results, thresholds) if thresholds else (),
+        comparison=compare(before, results) if before is not None else None,
+        notes=(*notes, *([] if limits or before else ["No thresholds: nothing was gated."])),
+    )
+    return conclude(report, options.out)
+
+
+def conclude(report: Report, out: Path) -> int:
+    """Print and write the reports, and turn the gate into an exit status."""
+    write_reports(report, out)
+    print_report(report, Console(highlight=False))
+    names = "report.html, report.md, results.jsonl, junit.xml"
+    Console(stderr=True, highlight=False).print(Text(f"Reports in {out}: {names}"))
+    return FAILED if report.failures else PASSED
+
+
+def chosen(options: Options) -> tuple[GoldQuestion, ...]:
+    """Read the gold sets and keep the questions that are asked for."""
+    questions = read_gold(options.sets or (SEEDS_SET,))
+    if options.only:
+        questions = tuple(gold for gold in questions if options.only in gold.scopes)
+        if not questions:
+            raise BadOption(
+                f"No question has the kind or tag {options.only!r}.", "See the gold set for them."
+            )
+    return questions[: options.limit]
+
+
+def thresholds_of(options: Options) -> Path | None:
+    """Find the thresholds: those named, else the seeds' own when the whole seeds set is run."""
+    if not options.gate:
+        return None
+    if options.thresholds:
+        return options.thresholds
+    seeds = [path.resolve() for path in options.sets or (SEEDS_SET,)] == [SEEDS_SET.resolve()]
+    whole = options.only is None and options.limit is None and options.articles is None
+    return SEEDS_THRESHOLDS if seeds and whole else None
+
+
+def title_of(options: Options) -> str:
+    """Say in a line what is run."""
+    sets = ", ".join(path.name for path in options.sets or (SEEDS_SET,))
+    over = options.url or options.data_dir or options.articles or "seeds"
+    varied = "".join(f", {key}={value}" for key, value in options.settings.items())
+    return f"{sets} over {over}{varied}"
+
+
+@contextmanager
+def source_of(options: Options) -> Iterator[tuple[Source, list[str]]]:
+    """Give what is to be evaluated, and notes about it for the report."""
+    if options.url:
+        service = ServiceSource(options.url)
+        service.ready()
+        yield service, []
+    elif options.data_dir:
+        with existing_pipeline(options.data_dir, options.settings) as pipeline:
+            yield PipelineSource(pipeline), []
+    else:
+        articles = options.articles or seeds_folder()
+        with (
+            indexing() as show,
+            scratch_pipeline(articles, options.settings, progress=show) as (pipeline, report),
+        ):
+            yield PipelineSource(pipeline), left_out(report)
+
+
+def left_out(report: "IngestReport") -> list[str]:
+    """Name the files that could not be indexed."""
+    return [f"Not indexed: {e.file}: {e.problem.detail}" for e in report.errors]
+
+
+def seeds_folder() -> Path:
+    """Find the bundled articles: in the working directory, else beside the packages."""
+    here = Path("seeds")
+    return here if here.is_dir() else HERE.parent / "seeds"
+
+
+def ask_all(
+    questions: Sequence[GoldQuestion], source: Source, options: Options
+) -> tuple[Result, ...]:
+    """Run the questions behind a progress bar."""
+    with _bar() as bar:
+        task = bar.add_task("asking", total=len(questions))
+        return run(
+            questions,
+            source,
+            each=lambda _: bar.advance(task),
+            concurrency=options.concurrency,
+        )
+
+
+def ask_all_resumed(
+    questions: Sequence[GoldQuestion], source: Source, record: Path
+) -> tuple[Result, ...]:
+    """Run the questions that `record` has no reply to, noting each result there at once."""
+    noted = [result for result in read_results(record) if result.verdict != "failed"]
+    known = {result.gold: result for result in noted if result.gold in set(questions)}
+    write_results(tuple(known.values()), record)
+    missing = [gold for gold in questions if gold not in known]
+    with record.open("a", encoding="utf-8") as file, _bar() as bar:
+        task = bar.add_task("asking", total=len(questions), completed=len(known))
+
+        def note(result: Result) -> None:
+            file.write(result.model_dump_json() + "\n")
+            file.flush()
+            bar.advance(task)
+
+        known |= {result.gold: result for result in run(missing, source, each=note)}
+    return tuple(known[gold] for gold in questions)
+
+
+@contextmanager
+def indexing() -> "Iterator[Callable[[Ingesting], None]]":
+    """Show an ingest on the terminal until it is done."""
+    with _bar() as bar:
+        task = bar.add_task("indexing", total=None)
+
+        def show(progress: "Ingesting") -> None:
+            bar.update(task, completed=progress.done, total=progress.total)
+            if progress.phase == "done":
+                bar.stop()
+
+        yield show
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def sweep(varied: Mapping[str, Sequence[str]], options: Options) -> int:
+    """Run the sets once for every combination of values and print how the figures trade off."""
+    shown = (*HEADLINE, "true_refusal", "false_refusal", "latency_p50_ms")
+    table = Table(title=Text(title_of(options)), title_justify="left")
+    for heading in (*varied, *shown):
+        table.add_column(heading, justify="right")
+    for values in itertools.product(*varied.values()):
+        setting = dict(zip(varied, values, strict=True))
+        trial = replace(options, settings={**options.settings, **setting})
+        with source_of(trial) as (source, notes):
+            results = ask_all(chosen(trial), source, trial)
+        name = ",".join(f"{key}={value}" for key, value in setting.items())
+        report = Report(f"{title_of(trial)}: {len(results)} questions", results, notes=notes)
+        write_reports(report, options.out / "".join(c if c.isalnum() else "_" for c in name))
+        figures = {figure.metric: figure for figure in summarise(results)}
+        row = (number(figures[m].value, m) if m in figures else "" for m in shown)
+        table.add_row(*map(Text, values), *row)
+    Console(highlight=False).print(table)
+    return PASSED

@@ -1,0 +1,360 @@
+"""The whole evaluation over real articles, with the real pipeline, from the command line."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from eval.cli import main
+from eval.command import SEEDS_SET, SEEDS_THRESHOLDS
+from eval.gate import check, read_thresholds
+from eval.gold import read_gold
+from eval.report import read_results
+from eval.results import Outcome, Result
+from eval.run import rejudged, run, scratch_pipeline
+from eval.sources import PipelineSource
+from eval.summary import scorecard
+from qa.pipeline import Pipeline, build
+from qa.reader import Reading
+from qa.settings import Settings
+from qa.types import Answer, Passage
+from tests.live import running
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+ARTICLE = (
+    "New lamp for the lighthouse\n\nThe lighthouse of Vell was designed by Ada Lindqvist. "
+    "The harbour of Vell paid 420,000 crowns for the new lamp.\n"
+)
+GOLD = (
+    {"id": "q1", "question": "Who designed the lighthouse of Vell?", "answers": ["Ada Lindqvist"],
+     "files": ["lamp.txt"], "quotes": ["was designed by Ada Lindqvist"]},
+    {"id": "q2", "question": "What did the harbour of Vell pay for the new lamp?",
+     "answers": [{"number": 420000}], "files": ["lamp.txt"]},
+    {"id": "q3", "question": "What is the boiling point of nitrogen?", "kind": "unanswerable"},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with one article, `articles/lamp.txt`, and a gold set, `gold.jsonl`."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "articles").mkdir()
+    (folder / "articles" / "lamp.txt").write_text(ARTICLE, encoding="utf-8")
+    lines = "".join(json.dumps(line) + "\n" for line in GOLD)
+    (folder / "gold.jsonl").write_text(lines, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def indexed(small: Path) -> Path:
+    """Return a data directory in which the article is indexed."""
+    pipeline = build(Settings.model_validate({"data_dir": small / "data"}), writer=True)
+    pipeline.store.ingest([small / "articles"])
+    pipeline.close()
+    return small / "data"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Return where reports go."""
+    return tmp_path / "out"
+
+
+@dataclass(frozen=True)
+class SeedsRun:
+    """What came of the bundled questions, and the texts that it is judged by."""
+
+    results: tuple[Result, ...]
+    texts: Mapping[str, str]
+
+    def missed_after(self, damage: "Damage") -> set[str]:
+        """Return the metrics that miss their bundled thresholds when every reply is damaged."""
+        damaged = [
+            rejudged(r.gold, Outcome(answer=damage(r, self), wall_ms=1.0), self.texts)
+            for r in self.results
+        ]
+        verdicts = check(damaged, read_thresholds(SEEDS_THRESHOLDS))
+        return {verdict.metric for verdict in verdicts if not verdict.passed}
+
+
+Damage = Callable[[Result, SeedsRun], Answer]
+
+
+@pytest.fixture(scope="module")
+def seeds_run() -> SeedsRun:
+    """Ask the bundled questions once."""
+    with scratch_pipeline(SEEDS, {}) as (made, report):
+        assert not report.errors
+        source = PipelineSource(made)
+        results = run(read_gold([SEEDS_SET]), source)
+        texts = {info.id: made.library.article(info.id).text for info in made.library.articles()}
+    return SeedsRun(results, texts)
+
+
+def test_the_seeds_hold_their_thresholds_twice_alike(
+    seeds_run: SeedsRun,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`qa eval` passes its gate; it has the figures of another run, to the last digit.
+
+    The user's own data directory is not even made.
+    """
+    monkeypatch.setenv("QA_DATA_DIR", str(tmp_path / "own"))
+    monkeypatch.chdir(SEEDS.parent)
+    status = main(["--out", str(tmp_path / "out")])
+    assert status == 0, capsys.readouterr().out
+    results = read_results(tmp_path / "out" / "results.jsonl")
+    assert [result.gold for result in results] == list(read_gold([SEEDS_SET]))
+    assert scorecard(results) == scorecard(seeds_run.results)
+    assert not (tmp_path / "own").exists()
+
+
+def unharmed(result: Result, _: SeedsRun) -> Answer:
+    """Return the reply as it was."""
+    assert result.outcome.answer is not None
+    return result.outcome.answer
+
+
+def shuffled_citations(result: Result, whole: SeedsRun) -> Answer:
+    """Give every answer the citations of the next answer that has any."""
+    answer = unharmed(result, whole)
+    given = [unharmed(r, whole) for r in whole.results if unharmed(r, whole).citations]
+    if answer not in given:
+        return answer
+    following = given[(given.index(answer) + 1) % len(given)]
+    return answer.model_copy(update={"citations": following.citations})
+
+
+def everything_answered(result: Result, whole: SeedsRun) -> Answer:
+    """Answer whatever was refused with another question's answer."""
+    answer = unharmed(result, whole)
+    if answer.status == "answered":
+        return answer
+    return next(a for r in whole.results if (a := unharmed(r, whole)).status == "answered")
+
+
+def everything_refused(result: Result, whole: SeedsRun) -> Answer:
+    """Refuse whatever was answered."""
+    return unharmed(result, whole).model_copy(
+        update={"status": "not_found", "claims": (), "citations": (), "short_answer": None}
+    )
+
+
+def cut_quotes(result: Result, whole: SeedsRun) -> Answer:
+    """Cut one character off every quote."""
+    answer = unharmed(result, whole)
+    cut = tuple(c.model_copy(update={"quote": c.quote[:-1]}) for c in answer.citations)
+    return answer.model_copy(update={"citations": cut})
+
+
+@pytest.mark.parametrize(
+    ("damage", "caught_by"),
+    [
+        (unharmed, set()),
+        (shuffled_citations, {"citation_precision", "cited_answer"}),
+        (everything_answered, {"true_refusal"}),
+        (everything_refused, {"false_refusal"}),
+        (cut_quotes, {"verbatim"}),
+    ],
+)
+def test_damage_to_real_replies_closes_the_bundled_gate(
+    seeds_run: SeedsRun, damage: Damage, caught_by: set[str]
+) -> None:
+    """The bundled thresholds are close enough to what is reached for each damage to be noticed."""
+    missed = seeds_run.missed_after(damage)
+    assert caught_by <= missed
+    assert bool(caught_by) == bool(missed), missed
+
+
+def test_a_threshold_out_of_reach_closes_the_gate(
+    small: Path, indexed: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 0 within the limits, 1 beyond one of them, which is named on stdout."""
+    limits = out.parent / "limits.toml"
+    asked = [str(small / "gold.jsonl"), "--data-dir", str(indexed), "--out", str(out),
+             "--thresholds", str(limits)]  # fmt: skip
+    limits.write_text("[all]\nverbatim = { at_least = 1 }\nfailed = { at_most = 0 }\n")
+    assert main(asked) == 0
+    limits.write_text("[all]\nclaims = { at_least = 99 }\n")
+    assert main(asked) == 1
+    assert "claims [all] is " in capsys.readouterr().out
+    assert main([*asked, "--no-gate"]) == 0
+
+
+def test_a_run_against_its_own_results_is_no_regression(
+    small: Path, indexed: Path, out: Path
+) -> None:
+    """--baseline passes for equal runs and fails when the earlier one was clearly better."""
+    asked = [str(small / "gold.jsonl"), "--data-dir", str(indexed), "--out", str(out)]
+    assert main(asked) == 0
+    before = out.parent / "before.jsonl"
+    before.write_text((out / "results.jsonl").read_text())
+    assert main([*asked, "--baseline", str(before)]) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nosuch.jsonl"],
+        ["--nosuch"],
+        ["--url", "http://x", "--data-dir", "y"],
+        ["--url", "ftp://x"],
+        ["--set", "nosuchsetting=1"],
+        ["--set", "max_claims=many"],
+        ["--set", "max_claims"],
+        ["--only", "nosuchtag"],
+        ["--thresholds", "nosuch.toml"],
+        ["--baseline", "nosuch.jsonl"],
+        ["--data-dir", "nosuch"],
+        ["--articles", "nosuch"],
+        ["bench", "beir", "nosuch"],
+        ["new", "nosuch.json"],
+        ["sweep"],
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_why(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever cannot be understood ends with status 2, a message on stderr, none on stdout."""
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err
+    assert not said.out
+
+
+class Stumbling:
+    """A reader that fails on one question."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> Reading:  # noqa: ARG002 -- the interface's
+        """Fail for the lamp, find nothing for the rest."""
+        if "lamp" in question:
+            raise ZeroDivisionError("lamp")
+        return Reading(candidates=(), answerable=0.0)
+
+    def support(self, claim: str, quote: str) -> float:  # noqa: ARG002 -- the interface's
+        """Support nothing."""
+        return 0.0
+
+
+@pytest.fixture
+def pipeline(indexed: Path) -> Iterator[Pipeline]:
+    """Return a pipeline over the small index."""
+    made = build(Settings.model_validate({"data_dir": indexed}))
+    yield made
+    made.close()
+
+
+def test_an_exception_on_one_question_is_recorded_and_the_others_go_on(
+    small: Path, pipeline: Pipeline
+) -> None:
+    """The question that crashed has its exception as its problem; the others have answers."""
+    questions = read_gold([small / "gold.jsonl"])
+    source = PipelineSource(Pipeline(pipeline.store, Stumbling()))
+    results = run(questions, source)
+    assert [result.verdict for result in results] == ["wrong", "failed", "right"]
+    problem = results[1].outcome.problem
+    assert problem is not None
+    assert (problem.type, problem.title, problem.detail) == (
+        "exception",
+        "ZeroDivisionError",
+        "lamp",
+    )
+
+
+def test_a_service_gets_the_figures_of_the_pipeline_behind_it(
+    small: Path, indexed: Path, out: Path
+) -> None:
+    """The same set, asked over REST by two at a time, has the same figures as in process."""
+    gold = str(small / "gold.jsonl")
+    assert main([gold, "--data-dir", str(indexed), "--out", str(out / "here")]) == 0
+    with running(Settings.model_validate({"data_dir": indexed})) as live:
+        live.wait_until_ready()
+        asked = [gold, "--url", live.url, "--concurrency", "2", "--out", str(out / "there")]
+        assert main(asked) == 0
+    here, there = (read_results(out / name / "results.jsonl") for name in ("here", "there"))
+    for ours, theirs in zip(here, there, strict=True):
+        own = {name: value for name, value in ours.scores.items() if not name.startswith("alce_")}
+        assert dict(theirs.scores) == own
+    assert [result.verdict for result in there] == [result.verdict for result in here]
+    assert main([gold, "--url", live.url, "--out", str(out)]) == 1
+
+
+def test_a_sweep_prints_a_row_for_every_combination(
+    small: Path,
+    out: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each value is run on its own index, and its results are kept."""
+    monkeypatch.setenv("COLUMNS", "200")
+    status = main(
+        ["sweep", "max_claims=1,2", "--gold", str(small / "gold.jsonl"), "--articles",
+         str(small / "articles"), "--out", str(out)]
+    )  # fmt: skip
+    assert status == 0
+    shown = capsys.readouterr().out
+    assert "max_claims" in shown
+    assert re.findall(r"^│ +(\d) │", shown, re.MULTILINE) == ["1", "2"]
+    for name in ("max_claims_1", "max_claims_2"):
+        assert len(read_results(out / name / "results.jsonl")) == len(GOLD)
+
+
+def test_a_benchmark_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """A second run asks only what has no reply yet: replies that are noted are not made again."""
+    question = {"id": "1", "question": "Who designed the lighthouse?",
+                "answers": [{"text": "Ada Lindqvist", "start": 0}]}  # fmt: skip
+    other = {**question, "id": "2", "question": "Who paid for the new lamp?"}
+    squad = tmp_path / "squad.jsonl"
+    squad.write_text(json.dumps({"title": "Lamp", "context": ARTICLE, "qas": [question, other]}))
+    asked = ["bench", "squad", str(squad), "--work", str(tmp_path / "work")]
+    record = tmp_path / "work" / "squad" / "results.jsonl"
+    assert main([*asked, "--limit", "1"]) == 0
+    (first,) = read_results(record)
+    assert first.verdict == "right"
+    assert main(asked) == 0
+    both = read_results(record)
+    assert both[0].outcome.wall_ms == first.outcome.wall_ms
+    assert [result.gold.id for result in both] == ["1", "2"]
+
+
+def test_judged_queries_are_ranked_by_the_products_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A BEIR folder gives nDCG, recall, MRR and MAP over the articles found."""
+    folder = tmp_path / "beir"
+    folder.mkdir()
+    texts = {"lamp": ARTICLE, "soup": "Soup recipe\n\nBoil the potatoes, then add leek and cream."}
+    lines = (json.dumps({"_id": key, "text": text}) for key, text in texts.items())
+    (folder / "corpus.jsonl").write_text("\n".join(lines))
+    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "leek potatoes"}))
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tsoup\t1\n")
+    assert main(["bench", "beir", str(folder), "--work", str(tmp_path / "work")]) == 0
+    assert re.search(r"ndcg_at_10 +│ 1\.000 ", capsys.readouterr().out)
+
+
+def test_answers_become_drafts_of_gold_questions(
+    indexed: Path, pipeline: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`qa eval new` turns answers into gold lines that can be read, tagged as drafts."""
+    questions = [line["question"] for line in GOLD]
+    answers = [pipeline.answer(str(question)).model_dump_json(indent=2) for question in questions]
+    transcript, drafted = tmp_path / "answers.json", tmp_path / "drafts.jsonl"
+    transcript.write_text("\n".join(answers), encoding="utf-8")
+    assert main(["new", str(transcript)]) == 0
+    drafted.write_text(capsys.readouterr().out, encoding="utf-8")
+    gold = read_gold([drafted])
+    assert [line.question for line in gold] == questions
+    assert [line.kind for line in gold] == ["answerable", "answerable", "unanswerable"]
+    assert all(line.tags == ("draft",) for line in gold)
+    assert main([str(drafted), "--data-dir", str(indexed), "--out", str(tmp_path / "out")]) == 0
+    results = read_results(tmp_path / "out" / "results.jsonl")
+    assert [result.verdict for result in results] == ["right"] * 3
