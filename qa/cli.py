@@ -1,0 +1,245 @@
+"""The command line. Results go to stdout, everything else to stderr.
+
+Exit status: 0 done, 1 the job failed, 2 wrong usage, 130 stopped by Ctrl-C. Heavy packages are
+imported inside the commands that need them, so that `qa --help` stays instant.
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qa import __version__
+from qa.errors import QAError, UsageError
+
+if TYPE_CHECKING:
+    from qa.pipeline import Pipeline
+    from qa.settings import Settings
+
+FAILED, USAGE, STOPPED = 1, 2, 130
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Answers from your own articles, every claim footnoted and checked.",
+)
+
+
+def main() -> None:
+    """Run the command line; a `QAError` becomes a message with its remedy."""
+    try:
+        app()
+    except QAError as error:
+        _complain(error.title, error.detail, error.remedy)
+        sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; that is not an error.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders or files; none: all known ones, or seeds/ at first."),
+    ] = None,
+) -> None:
+    """Bring the index in step with folders of articles: new, changed, renamed, deleted."""
+    from qa import terminal
+
+    folders = paths or None
+    with _pipeline() as pipeline:
+        if folders is None and not pipeline.library.folders():
+            folders = [_seeds()]
+        with terminal.progress() as show, _stoppable() as cancel:
+            report = pipeline.store.ingest(folders, progress=show, cancel=cancel)
+    terminal.print_report(report)
+    if report.cancelled:
+        raise typer.Exit(STOPPED)
+    if report.errors:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the Answer object.")] = False,  # noqa: FBT002 -- a flag
+    files: Annotated[
+        list[str] | None, typer.Option("--file", help="Use only this article; may be repeated.")
+    ] = None,
+    date_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Not before this date.")
+    ] = None,
+    date_to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Not after this date.")
+    ] = None,
+) -> None:
+    """Answer a question, with a footnote for every claim."""
+    from qa import terminal
+    from qa.types import Filters
+
+    filters = Filters(
+        files=tuple(files) if files else None,
+        date_from=date_from.date() if date_from else None,
+        date_to=date_to.date() if date_to else None,
+    )
+    with _pipeline() as pipeline:
+        if as_json:
+            print(pipeline.answer(question, filters=filters).model_dump_json(indent=2))
+        else:
+            terminal.print_events(pipeline.steps(question, filters=filters))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the REST API and the chat page."""
+    given = {"host": host, "port": port}
+    settings = _settings().model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
+    _command("serve")(settings, lambda url: print(f"Ready at {url}", file=sys.stderr))
+
+
+@app.command(
+    "eval",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def evaluate(context: typer.Context) -> None:
+    """Run gold questions and say whether answers are right, cited and honest."""
+    sys.exit(_command("eval")(context.args))
+
+
+@app.command()
+def status(
+    files: Annotated[bool, typer.Option("--files", help="List every article.")] = False,  # noqa: FBT002 -- a flag
+) -> None:
+    """Show what is indexed."""
+    from qa import terminal
+
+    with _pipeline() as pipeline:
+        terminal.print_status(pipeline, files=files)
+
+
+@app.command()
+def doctor() -> None:
+    """Show what works, what is missing, and the remedy."""
+    from qa import terminal
+    from qa.doctor import examine
+
+    with _pipeline() as pipeline:
+        findings = examine(pipeline)
+    terminal.print_findings(findings)
+    if any(finding.state == "broken" for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def reindex() -> None:
+    """Build both indexes anew from the library, after a change of model or passage settings."""
+    from qa import terminal
+
+    with _pipeline() as pipeline:
+        with terminal.progress() as show:
+            passages = pipeline.store.reindex(show)
+        print(f"Rebuilt: {passages:,} passages.", file=sys.stderr)
+
+
+@app.command()
+def forget(
+    path: Annotated[Path, typer.Argument(help="A folder that was ingested.")],
+) -> None:
+    """Remove a folder's articles from the index; the files stay."""
+    with _pipeline() as pipeline:
+        count = pipeline.store.forget(path)
+    print(f"Forgot {count} articles of {path}.", file=sys.stderr)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from qa.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "qa.toml"
+        raise UsageError(
+            f"The setting {name} is wrong: {first['msg']}.",
+            f"Correct QA_{name.upper()} in the environment, or {name} in qa.toml.",
+        ) from error
+
+
+@contextmanager
+def _pipeline() -> "Iterator[Pipeline]":
+    from qa.pipeline import build
+
+    pipeline = build(_settings())
+    try:
+        yield pipeline
+    finally:
+        pipeline.close()
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C into a request to stop at the next batch; a second one kills."""
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        print("\nStopping after this batch; Ctrl-C again to stop at once.", file=sys.stderr)
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, ask_to_stop)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _seeds() -> Path:
+    """Find the bundled articles: in the working directory, or beside the packages."""
+    here = Path("seeds")
+    beside = Path(__file__).parent.parent / "seeds"
+    if here.is_dir() or not beside.is_dir():
+        return here
+    return beside
+
+
+def _command(name: str) -> Callable[..., Any]:
+    """Load a command that another package brings, so that this one need not import it."""
+    found = [entry for entry in entry_points(group="footnote.commands") if entry.name == name]
+    if not found:
+        raise UsageError(
+            f"The command {name!r} is not installed.", "Install the whole package: pip install -e ."
+        )
+    command: Callable[..., Any] = found[0].load()
+    return command
+
+
+def _complain(title: str, detail: str, remedy: str) -> None:
+    print(f"{title}: {detail}\n{remedy}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

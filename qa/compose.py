@@ -1,0 +1,128 @@
+"""Verified claims -> the answer: footnotes are numbered here, once, for every way to read it."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from qa.library import Library
+from qa.types import Answer, Citation, Claim, Passage, PassageRef, Quote
+from qa.verify import Verified
+
+NOT_FOUND = "The articles do not answer this question."
+
+
+class Footnotes:
+    """The citations of one answer, numbered from 1 in the order in which claims need them."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._cited: dict[tuple[str, int, int], Citation] = {}
+        self.claims: list[Claim] = []
+        self.removed: list[Claim] = []
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations so far, by number."""
+        return tuple(self._cited.values())
+
+    def cite(self, verified: Verified) -> tuple[Claim, tuple[Citation, ...]]:
+        """Turn a verified draft into a claim; return it with the citations that it brings.
+
+        A quote counts only if it stands in the article at its offsets, now: this is the last
+        gate before a reader sees it. A claim left without a quote is not shown as supported.
+        """
+        before = len(self._cited)
+        numbers = []
+        if verified.verdict == "supported":
+            numbers = [n for n in map(self._number, verified.quotes) if n is not None]
+        verdict = verified.verdict
+        if verdict == "supported" and not numbers:
+            verdict = "unsupported"
+        claim = Claim(
+            text=verified.text,
+            citations=tuple(dict.fromkeys(numbers)),
+            verdict=verdict,
+            score=round(verified.score, 4),
+        )
+        (self.claims if verdict == "supported" else self.removed).append(claim)
+        return claim, self.citations[before:]
+
+    def _number(self, quote: Quote) -> int | None:
+        key = (quote.passage.article_id, quote.start, quote.end)
+        if key not in self._cited:
+            found = self._library.excerpt(*key)
+            if found is None or found[0] != quote.text:
+                return None
+            self._cited[key] = Citation(
+                id=len(self._cited) + 1,
+                file=quote.passage.article_id,
+                title=quote.passage.title,
+                date=quote.passage.date,
+                quote=quote.text,
+                start=quote.start,
+                end=quote.end,
+                sha256=found[1],
+            )
+        return self._cited[key].id
+
+
+class Stopwatch:
+    """Milliseconds by stage; stages add up when they are entered again."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._spent = {"retrieve": 0.0, "answer": 0.0, "verify": 0.0}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Count the time spent in the body under `stage`."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._spent[stage] += time.perf_counter() - began
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Time spent so far, in milliseconds, with the total since the start."""
+        total = time.perf_counter() - self._began
+        spent = self._spent | {"total": total}
+        return {f"{stage}_ms": round(1000 * seconds, 1) for stage, seconds in spent.items()}
+
+
+def compose(
+    *,
+    question: str,
+    rewritten: str | None,
+    footnotes: Footnotes,
+    passages: Sequence[Passage],
+    model: str,
+    timings: dict[str, float],
+) -> Answer:
+    """Put the answer together from the claims that were verified."""
+    shown = footnotes.claims
+    return Answer(
+        question=question,
+        rewritten=rewritten,
+        status="answered" if shown else "not_found",
+        answer=" ".join(marked(claim) for claim in shown) or NOT_FOUND,
+        claims=tuple(shown),
+        removed=tuple(footnotes.removed),
+        citations=footnotes.citations,
+        passages=tuple(
+            PassageRef(
+                id=passage.id, file=passage.article_id, start=passage.start, end=passage.end,
+                score=round(passage.score, 6),
+            )
+            for passage in passages
+        ),
+        model=model,
+        timings=timings,
+    )  # fmt: skip
+
+
+def marked(claim: Claim) -> str:
+    """Return the claim with its footnote marks before the final stop: `… the Skipper [1].`."""
+    marks = "".join(f"[{number}]" for number in claim.citations)
+    stop = claim.text[-1:] if claim.text[-1:] in {".", "!", "?"} else ""
+    return f"{claim.text.removesuffix(stop)} {marks}{stop}"

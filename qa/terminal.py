@@ -1,0 +1,216 @@
+"""What the commands print: answers with footnotes, progress, reports.
+
+Text from articles is printed as text: rich's markup is never interpreted in it, and control
+characters are replaced, so an article cannot recolour or clear the reader's terminal.
+"""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from qa.compose import marked
+from qa.types import Answer, Answered, Citation, Claim, Event, Passage, Retrieved
+
+if TYPE_CHECKING:
+    from qa.doctor import Finding
+    from qa.ingest import IngestReport, Progress
+    from qa.pipeline import Pipeline
+
+NEAREST = 3
+"""Passages that are shown when there is no answer."""
+_EXCERPT = 160
+_UNWRAPPED = 1_000_000
+_STATE_STYLE = {"ok": "green", "missing": "yellow", "broken": "bold red"}
+
+
+_INDENT = 4
+
+
+def _out() -> Console:
+    return _console(sys.stdout)
+
+
+def _err() -> Console:
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    """Wrap lines to a terminal's width, and never in a file or a pipe."""
+    width = None if stream.isatty() else _UNWRAPPED
+    return Console(file=stream, highlight=False, width=width)
+
+
+def _indented(text: str, style: str = "") -> Padding:
+    return Padding(Text(safe(text), style=style), (0, 0, 0, _INDENT), expand=False)
+
+
+def safe(text: str) -> str:
+    """Replace control and direction-changing characters by a visible mark."""
+    return "".join(
+        character
+        if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+        else "\N{REPLACEMENT CHARACTER}"
+        for character in text
+    )
+
+
+# -- answers -------------------------------------------------------------------------------
+
+
+def print_events(events: Iterable[Event]) -> None:
+    """Print an answer once it is complete."""
+    passages: Sequence[Passage] = ()
+    for event in events:
+        if isinstance(event, Retrieved):
+            passages = event.passages
+            if event.rewritten:
+                _err().print(Text(f"Understood as: {safe(event.rewritten)}", style="dim"))
+        elif isinstance(event, Answered):
+            print_answer(event.answer, passages)
+
+
+def print_answer(answer: Answer, passages: Sequence[Passage] = ()) -> None:
+    """Print the claims, then the numbered footnotes; or that there is no answer."""
+    out = _out()
+    if answer.status == "not_found":
+        out.print(Text(answer.answer, style="bold"))
+        _print_nearest(out, passages)
+    else:
+        for claim in answer.claims:
+            out.print(_claim(claim))
+        out.print()
+        for citation in answer.citations:
+            _print_footnote(out, citation)
+    if answer.removed:
+        count = len(answer.removed)
+        noun = "statement was" if count == 1 else "statements were"
+        out.print(Text(f"{count} {noun} removed: the articles do not support it.", style="yellow"))
+
+
+def _claim(claim: Claim) -> Text:
+    text = Text(safe(marked(claim)))
+    text.highlight_regex(r"\[\d+\]", "bold cyan")
+    return text
+
+
+def _print_footnote(out: Console, citation: Citation) -> None:
+    head = Text()
+    head.append(f"[{citation.id}] ", style="bold cyan")
+    head.append(safe(citation.file), style="bold")
+    head.append(f" · {citation.date.isoformat() if citation.date else 'no date'}", style="dim")
+    head.append(f" · characters {citation.start}-{citation.end}", style="dim")
+    out.print(head)
+    out.print(_indented(f"“{citation.quote}”"))
+
+
+def _print_nearest(out: Console, passages: Sequence[Passage]) -> None:
+    if not passages:
+        return
+    out.print(Text("\nNearest passages, none of them an answer:", style="dim"))
+    for passage in passages[:NEAREST]:
+        excerpt = " ".join(safe(passage.text).split())
+        if len(excerpt) > _EXCERPT:
+            excerpt = excerpt[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+        out.print(Text(f"  {safe(passage.article_id)}: {excerpt}", style="dim"))
+
+
+# -- ingest --------------------------------------------------------------------------------
+
+
+class _Rate(ProgressColumn):
+    """Files per second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="dim")
+
+
+@contextmanager
+def progress() -> "Iterator[Callable[[Progress], None]]":
+    """Show a bar with rate and time left on stderr, if that is a terminal."""
+    bar = Bar(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        _Rate(), TimeRemainingColumn(), TextColumn("{task.fields[passages]:,} passages"),
+        console=_err(), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("scan", total=None, passages=0)
+
+        def show(state: "Progress") -> None:
+            bar.update(
+                task, description=state.phase, completed=state.done,
+                total=state.total or None, passages=state.passages,
+            )  # fmt: skip
+
+        yield show
+
+
+def print_report(report: "IngestReport") -> None:
+    """Print what an ingest changed, and every file that was left out with its remedy."""
+    out, err = _out(), _err()
+    for failure in report.errors:
+        err.print(Text(f"{safe(failure.file)}: {failure.problem.title}", style="bold red"))
+        err.print(_indented(failure.problem.detail))
+        err.print(_indented(failure.problem.remedy, "dim"))
+    counts = {
+        "added": report.added, "changed": report.changed, "renamed": report.renamed,
+        "deleted": report.deleted, "unchanged": report.unchanged,
+        "finished from an interrupted run": report.recovered,
+        "excluded": report.excluded, "of other formats left out": report.other_formats,
+        "failed": len(report.errors),
+    }  # fmt: skip
+    said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    tail = f"; {report.passages:,} passages in {report.seconds:.1f} s"
+    out.print(Text(("Stopped: " if report.cancelled else "") + (said or "nothing found") + tail))
+
+
+# -- status and doctor ---------------------------------------------------------------------
+
+
+def print_status(pipeline: "Pipeline", *, files: bool) -> None:
+    """Print where the data lies, how much is indexed, and on request every article."""
+    out = _out()
+    articles, passages = pipeline.library.counts()
+    out.print(Text(f"Data directory  {pipeline.settings.data_dir.absolute()}"))
+    out.print(Text(f"Articles        {articles:,}"))
+    out.print(Text(f"Passages        {passages:,}"))
+    out.print(Text(f"Made with       {pipeline.library.meta('fingerprint') or 'nothing yet'}"))
+    for folder in pipeline.library.folders():
+        count = sum(1 for entry in pipeline.library.known(folder) if entry.sha256)
+        missing = "" if folder.exists() else " (missing now)"
+        out.print(Text(f"Folder          {safe(str(folder))}: {count:,} articles{missing}"))
+    if files:
+        table = Table("id", "date", "title", "passages", "state", box=None)
+        for info in pipeline.library.articles():
+            date = info.date.isoformat() if info.date else ""
+            row = (info.id, date, info.title, str(info.passages), info.state)
+            table.add_row(*(Text(safe(cell)) for cell in row))
+        out.print(table)
+
+
+def print_findings(findings: "Sequence[Finding]") -> None:
+    """Print a line for each thing examined, with the remedy where one is needed."""
+    out = _out()
+    for finding in findings:
+        line = Text()
+        line.append(f"{finding.state:8}", style=_STATE_STYLE[finding.state])
+        line.append(f"{finding.what}: {safe(finding.detail)}")
+        out.print(line)
+        if finding.remedy:
+            out.print(_indented(finding.remedy, "dim"))
