@@ -19,6 +19,7 @@ GATED = (
     "true_refusal",
     "false_refusal",
     "mrr",
+    "passage_mrr",
 )
 """Metrics that can fail a run against its baseline. Few, because each further one has to weaken
 the test of all others for the chance of a false alarm to stay at `ALPHA`."""

@@ -14,13 +14,13 @@ _BINS = 5
 def by_scope(report: Report) -> str:
     """Draw the share of right replies of every kind and tag, with its 95 % interval."""
     rows = [(scope, found["correct"]) for scope, found in report.by_scope.items()]
-    step, left, width = 22, 150, 560
+    step, left, width = 22, 116, 460
     parts: list[str] = []
     for index, (scope, figure) in enumerate(rows):
         value, low, high = figure.value, figure.estimate.low, figure.estimate.high
         if value is None or low is None or high is None:
             continue
-        y, span = index * step + 4, width - left - 84
+        y, span = index * step + 4, width - left - 80
         middle = y + 7
         parts.append(
             f'<text x="{left - 8}" y="{y + 11}" class="end">{escape(scope)}</text>'
@@ -35,39 +35,53 @@ def by_scope(report: Report) -> str:
 
 
 def calibration(results: Sequence[Result]) -> str:
-    """Draw how often a reply is right against the support score it was given, in five bins.
+    """Draw how often the articles do answer against how sure the replies are of it, in five bins.
 
-    On the diagonal a score of 0.8 means that eight of ten such replies are right.
+    On the diagonal, eight of ten questions with a confidence of 0.8 have an answer (reliability
+    diagram, Murphy & Winkler 1977). A larger dot stands for more questions.
     """
-    answered = [result for result in results if result.confidence > 0.0]
     bins: list[list[Result]] = [[] for _ in range(_BINS)]
-    for result in answered:
-        bins[min(int(result.confidence * _BINS), _BINS - 1)].append(result)
+    for result in results:
+        if result.outcome.answer is not None:
+            bins[min(int(result.confidence * _BINS), _BINS - 1)].append(result)
     dots = "".join(
         f'<circle cx="{_x(sum(r.confidence for r in found) / len(found)):.1f}" '
-        f'cy="{_y(_right(found)):.1f}" r="{3 + len(found) ** 0.5:.1f}" class="dot">'
-        f"<title>{len(found)} replies, {_right(found):.2f} right</title></circle>"
+        f'cy="{_y(_answerable(found)):.1f}" r="{3 + len(found) ** 0.5:.1f}" class="dot">'
+        f"<title>{len(found)} questions, {_answerable(found):.2f} answerable</title></circle>"
         for found in bins
         if found
     )
     diagonal = f'<line x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}" class="dim-line"/>'
-    return _plot("Calibration", "support score of the reply", "right", diagonal + dots)
+    return _plot("Calibration", "confidence of the reply", "answerable", diagonal + dots)
 
 
 def refusals(results: Sequence[Result]) -> str:
-    """Draw how many replies are right when only the surest are given, from few to all."""
-    ordered = sorted(results, key=lambda result: -result.confidence)
-    given = [result for result in ordered if result.confidence > 0.0]
-    points = [(count / len(ordered), _right(given[:count])) for count in range(1, len(given) + 1)]
+    """Draw how many answers are right when only the surest are given, from few to all.
+
+    The risk-coverage curve (El-Yaniv & Wiener 2010), with the share of right answers upwards.
+    Replies that are equally sure are given together, since no threshold could part them.
+    """
+    given = sorted((r for r in results if r.claims_something), key=lambda r: -r.confidence)
+    points = [
+        (count / len(results), _right(given[:count]))
+        for count, result in enumerate(given, start=1)
+        if count == len(given) or given[count].confidence < result.confidence
+    ]
     line = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
+    marks = "".join(f'<circle cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="2" class="dot"/>'
+                    for x, y in points)  # fmt: skip
     return _plot(
-        "Refusal curve", "share of the questions answered", "right of those",
-        f'<polyline points="{line}" class="curve"/>',
+        "Refusal curve", "share of the questions answered, the surest first", "right of those",
+        f'<polyline points="{line}" class="curve"/>{marks}',
     )  # fmt: skip
 
 
 def _right(results: Sequence[Result]) -> float:
     return sum(result.verdict == "right" for result in results) / len(results)
+
+
+def _answerable(results: Sequence[Result]) -> float:
+    return sum(result.gold.answerable for result in results) / len(results)
 
 
 def _x(value: float) -> float:

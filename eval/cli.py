@@ -41,6 +41,7 @@ Set = Annotated[
 Only = Annotated[str | None, typer.Option(help="Only the questions of this kind or tag.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")]
 REPORTS = Path("eval/reports")
+Results = Annotated[Path, typer.Argument(help="The results.jsonl of a run.")]
 
 
 @app.command(DEFAULT)
@@ -57,6 +58,12 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         Path | None, typer.Option(help="results.jsonl of an earlier run to be no worse than.")
     ] = None,
     gate: Annotated[bool, typer.Option(help="Hold the figures against thresholds.")] = True,  # noqa: FBT002 -- a flag
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            help="Have a language model judge the claims too: ollama/<model>. Never gates."
+        ),
+    ] = None,
     only: Only = None,
     limit: Limit = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Questions asked at a time.")] = 1,
@@ -77,6 +84,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         thresholds=thresholds,
         baseline=baseline,
         gate=gate,
+        judge=judge,
         only=only,
         limit=limit,
         concurrency=concurrency,
@@ -97,7 +105,8 @@ def sweep(
     limit: Limit = None,
 ) -> None:
     """Run the sets once for every value of some settings and print how the figures trade off."""
-    from eval.command import Options, sweep
+    from eval.command import Options
+    from eval.sweep import sweep
 
     values = {key: tuple(value.split(",")) for key, value in _pairs(varied).items()}
     options = Options(
@@ -125,7 +134,8 @@ def bench(
 @app.command("new")
 def new(
     transcript: Annotated[
-        Path, typer.Argument(help="Answers as JSON or JSON Lines: `qa ask --json`, results.jsonl.")
+        Path,
+        typer.Argument(help="Answers as JSON: `qa ask --json`, results.jsonl, or feedback lines."),
     ],
 ) -> None:
     """Draft gold questions from answers that were given, for a person to check and accept."""
@@ -133,6 +143,39 @@ def new(
 
     for line in drafts(transcript):
         typer.echo(line)
+
+
+@app.command("thresholds")
+def thresholds(
+    results: Results = REPORTS / "results.jsonl",
+    limits: Annotated[
+        Path | None, typer.Option(help="The thresholds file to start from; else the bundled one.")
+    ] = None,
+    margin: Annotated[
+        float, typer.Option(min=0.0, help="How far below the figures, in questions.")
+    ] = 1.0,
+    write: Annotated[bool, typer.Option(help="Change the file instead of printing it.")] = False,  # noqa: FBT002 -- a flag
+) -> None:
+    """Move the limits of a thresholds file to what a run has reached."""
+    from eval.command import SEEDS_THRESHOLDS
+    from eval.derive import derived
+    from eval.report import results_of
+
+    path = limits or SEEDS_THRESHOLDS
+    text = derived(path, results_of(results), margin)
+    if write:
+        path.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)
+
+
+@app.command("table")
+def table(results: Results = REPORTS / "results.jsonl") -> None:
+    """Print the main figures of a run as a Markdown table."""
+    from eval.markdown import short_table
+    from eval.report import Report, results_of
+
+    typer.echo(short_table(Report("", results_of(results))), nl=False)
 
 
 @app.command("schema")

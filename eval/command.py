@@ -1,9 +1,8 @@
 """What `qa eval` does, from options to exit status, below the parsing of the command line."""
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,25 +15,17 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from eval.baseline import compare, read_baseline
 from eval.errors import BadOption
 from eval.gate import check, read_thresholds
 from eval.gold import GoldQuestion, read_gold
-from eval.report import (
-    HEADLINE,
-    Report,
-    number,
-    read_results,
-    write_reports,
-    write_results,
-)
+from eval.judge import Judge, Judgement, judge_named, judged, statements, write_opinions
+from eval.report import Report, read_results, write_reports, write_results
 from eval.results import Result
-from eval.run import existing_pipeline, run, scratch_pipeline
+from eval.run import existing_pipeline, run, scratch_pipeline, settings_with
 from eval.sources import PipelineSource, ServiceSource, Source
-from eval.summary import summarise
 from eval.table import print_report
 
 if TYPE_CHECKING:
@@ -60,6 +51,7 @@ class Options:
     thresholds: Path | None = None
     baseline: Path | None = None
     gate: bool = True
+    judge: str | None = None
     only: str | None = None
     limit: int | None = None
     concurrency: int = 1
@@ -72,6 +64,7 @@ def evaluate(options: Options) -> int:
     limits = thresholds_of(options)
     thresholds = read_thresholds(limits) if limits else None
     before = read_baseline(options.baseline) if options.baseline else None
+    judge = judge_named(options.judge, _ollama_url()) if options.judge else None
     with source_of(options) as (source, notes):
         results = ask_all(questions, source, options)
     report = Report(
@@ -80,13 +73,27 @@ def evaluate(options: Options) -> int:
         verdicts=check(results, thresholds) if thresholds else (),
         comparison=compare(before, results) if before is not None else None,
         notes=(*notes, *([] if limits or before else ["No thresholds: nothing was gated."])),
+        judgement=ask_judge(judge, results) if judge else None,
     )
     return conclude(report, options.out)
+
+
+def _ollama_url() -> str | None:
+    return settings_with({}).ollama_url
+
+
+def ask_judge(judge: Judge, results: Sequence[Result]) -> Judgement:
+    """Have the claims judged behind a progress bar."""
+    with _bar() as bar:
+        task = bar.add_task("judging", total=len(statements(results)))
+        return judged(results, judge, each=lambda: bar.advance(task))
 
 
 def conclude(report: Report, out: Path) -> int:
     """Print and write the reports, and turn the gate into an exit status."""
     write_reports(report, out)
+    if report.judgement:
+        write_opinions(report.judgement, out)
     print_report(report, Console(highlight=False))
     names = "report.html, report.md, results.jsonl, junit.xml"
     Console(stderr=True, highlight=False).print(Text(f"Reports in {out}: {names}"))
@@ -106,20 +113,38 @@ def chosen(options: Options) -> tuple[GoldQuestion, ...]:
 
 
 def thresholds_of(options: Options) -> Path | None:
-    """Find the thresholds: those named, else the seeds' own when the whole seeds set is run."""
-    if not options.gate:
+    """Find the thresholds: those named, else the set's own when the whole set is run.
+
+    A set's own lie beside it under its name (`gold.toml` for `gold.jsonl`).
+    """
+    if options.thresholds or not options.gate:
+        return options.thresholds if options.gate else None
+    alone = sole_set(options)
+    if alone is None or options.only or options.limit or options.articles:
         return None
-    if options.thresholds:
-        return options.thresholds
-    seeds = [path.resolve() for path in options.sets or (SEEDS_SET,)] == [SEEDS_SET.resolve()]
-    whole = options.only is None and options.limit is None and options.articles is None
-    return SEEDS_THRESHOLDS if seeds and whole else None
+    if alone.resolve() == SEEDS_SET.resolve():
+        return SEEDS_THRESHOLDS
+    own = alone.with_suffix(".toml")
+    return own if own.is_file() else None
+
+
+def articles_of(options: Options) -> Path:
+    """Find the articles: those named, else the folder with the set's name, else the seeds."""
+    alone = sole_set(options)
+    own = alone.with_suffix("") if alone else None
+    return options.articles or (own if own and own.is_dir() else seeds_folder())
+
+
+def sole_set(options: Options) -> Path | None:
+    """Return the gold set that is run, None when there are several."""
+    sets = options.sets or (SEEDS_SET,)
+    return sets[0] if len(sets) == 1 else None
 
 
 def title_of(options: Options) -> str:
     """Say in a line what is run."""
     sets = ", ".join(path.name for path in options.sets or (SEEDS_SET,))
-    over = options.url or options.data_dir or options.articles or "seeds"
+    over = options.url or options.data_dir or articles_of(options).name
     varied = "".join(f", {key}={value}" for key, value in options.settings.items())
     return f"{sets} over {over}{varied}"
 
@@ -135,10 +160,12 @@ def source_of(options: Options) -> Iterator[tuple[Source, list[str]]]:
         with existing_pipeline(options.data_dir, options.settings) as pipeline:
             yield PipelineSource(pipeline), []
     else:
-        articles = options.articles or seeds_folder()
         with (
             indexing() as show,
-            scratch_pipeline(articles, options.settings, progress=show) as (pipeline, report),
+            scratch_pipeline(articles_of(options), options.settings, progress=show) as (
+                pipeline,
+                report,
+            ),
         ):
             yield PipelineSource(pipeline), left_out(report)
 
@@ -211,24 +238,3 @@ def _bar() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
-
-
-def sweep(varied: Mapping[str, Sequence[str]], options: Options) -> int:
-    """Run the sets once for every combination of values and print how the figures trade off."""
-    shown = (*HEADLINE, "true_refusal", "false_refusal", "latency_p50_ms")
-    table = Table(title=Text(title_of(options)), title_justify="left")
-    for heading in (*varied, *shown):
-        table.add_column(heading, justify="right")
-    for values in itertools.product(*varied.values()):
-        setting = dict(zip(varied, values, strict=True))
-        trial = replace(options, settings={**options.settings, **setting})
-        with source_of(trial) as (source, notes):
-            results = ask_all(chosen(trial), source, trial)
-        name = ",".join(f"{key}={value}" for key, value in setting.items())
-        report = Report(f"{title_of(trial)}: {len(results)} questions", results, notes=notes)
-        write_reports(report, options.out / "".join(c if c.isalnum() else "_" for c in name))
-        figures = {figure.metric: figure for figure in summarise(results)}
-        row = (number(figures[m].value, m) if m in figures else "" for m in shown)
-        table.add_row(*map(Text, values), *row)
-    Console(highlight=False).print(table)
-    return PASSED

@@ -26,7 +26,13 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 td.n,th.n{text-align:right;white-space:nowrap}
 .dim{color:var(--dim);fill:var(--dim)}.good{color:var(--good)}.bad{color:var(--bad)}
-figure{display:inline-block;margin:0 1.5rem 1rem 0;vertical-align:top;max-width:100%}
+.plots{display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-start}
+.figures{list-style:none;padding:0;margin:0;display:grid;gap:0 2rem;
+grid-template-columns:repeat(auto-fill,minmax(min(20rem,100%),1fr))}
+.figures li{border-bottom:1px solid var(--line);padding:.35rem 0}
+.figures b{float:right;margin-left:1rem;font-variant-numeric:tabular-nums}
+.figures small{display:block;color:var(--dim);line-height:1.35}
+figure{margin:0;max-width:100%}
 figcaption{font-weight:600;margin-bottom:.3rem}
 svg{max-width:100%;height:auto}
 svg text{font-size:11px;fill:var(--ink)}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
@@ -74,9 +80,12 @@ def _page(report: Report) -> Iterator[str]:
     yield "<h2>Figures</h2>"
     yield from _figures(report)
     yield "<h2>By kind and tag</h2>"
+    yield '<div class="plots">'
     yield charts.by_scope(report)
+    yield "<div>"
     yield charts.calibration(report.results)
     yield charts.refusals(report.results)
+    yield "</div></div>"
     yield from _scopes(report)
     yield "<h2>Replies, the worst first</h2>"
     yield from _filters(report)
@@ -99,18 +108,20 @@ def _gate(report: Report) -> Iterator[str]:
             yield f"<li>{name} since the baseline: {escape(', '.join(ids) or 'none')}</li>"
     for note in report.notes:
         yield f"<li>{escape(note)}</li>"
+    if report.judgement:
+        yield f"<li>{escape(str(report.judgement))}</li>"
     yield "</ul>"
 
 
 def _figures(report: Report) -> Iterator[str]:
-    yield '<div class="scroll"><table><tr><th>metric<th class="n">value<th class="n">95 %'
-    yield '<th class="n">n<th>what it says<th>could not be scored</tr>'
+    yield '<ul class="figures">'
     for figure in report.figures:
-        yield f"<tr><td>{figure.metric}"
-        yield f'<td class="n">{number(figure.value, figure.metric)}'
-        yield f'<td class="n">{interval(figure)}<td class="n">{figure.estimate.n}'
-        yield f'<td>{escape(about(figure.metric))}<td class="dim">{escape(unscored(figure))}</tr>'
-    yield "</table></div>"
+        spread = f"{interval(figure)}, " if interval(figure) else ""
+        left = f"; not scored: {unscored(figure)}" if figure.unscored else ""
+        yield f"<li>{figure.metric}<b>{number(figure.value, figure.metric)}</b>"
+        yield f"<small>{escape(about(figure.metric))}</small>"
+        yield f"<small>{spread}n={figure.estimate.n}{escape(left)}</small></li>"
+    yield '</ul><p class="dim">Ranges are 95 % intervals.</p>'
 
 
 def _scopes(report: Report) -> Iterator[str]:

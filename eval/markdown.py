@@ -13,6 +13,26 @@ def markdown(report: Report) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 
+SHORT = (
+    *("correct", "fact_recall", "cited_answer", "citation_precision", "quote_recall", "verbatim"),
+    *("true_refusal", "false_refusal", "auroc", "conflicts_found", "false_conflicts"),
+    *("passage_mrr", "passage_recall_at_5", "recall_at_5", "latency_p50_ms"),
+)
+"""The figures of the short table."""
+
+
+def short_table(report: Report) -> str:
+    """Return the figures that a reader wants first, as a Markdown table."""
+    found = {figure.metric: figure for figure in report.figures}
+    rows = [*_row(("figure", "value", "95 %", "n", "what it says"), rule=True)]
+    for name in SHORT:
+        if figure := found.get(name):
+            value = number(figure.value, name)
+            count = str(figure.estimate.n)
+            rows += _row((f"`{name}`", value, interval(figure), count, about(name)))
+    return "\n".join(rows) + "\n"
+
+
 def _lines(report: Report) -> Iterator[str]:
     yield f"# {_plain(report.title)}"
     yield ""
@@ -53,6 +73,8 @@ def _gate(report: Report) -> Iterator[str]:
         yield f"- won since the baseline: {_plain(', '.join(report.comparison.won) or 'none')}"
     for note in report.notes:
         yield f"- {_plain(note)}"
+    if report.judgement:
+        yield f"- {_plain(str(report.judgement))}"
     yield ""
 
 

@@ -28,6 +28,7 @@ Score = float | Undefined
 NO_RELEVANT = Undefined("nothing relevant is named")
 NO_REFERENCE = Undefined("no accepted answer in plain words")
 NO_ITEMS = Undefined("the answer has none to judge")
+NO_QUOTE = Undefined("no gold quote stands in the articles")
 
 _HALF = 0.5
 

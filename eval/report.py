@@ -7,13 +7,16 @@ from functools import cached_property
 from pathlib import Path
 
 from eval.baseline import Comparison
+from eval.errors import BadOption
 from eval.gate import Verdict
 from eval.gold import ALL
+from eval.judge import Judgement
 from eval.results import Result
 from eval.summary import Figure, scopes, summarise
 
 HEADLINE = ("correct", "fact_recall", "cited_answer", "first_citation", "mrr")
 """The figures that are shown for every kind and tag."""
+_GIVE_RESULTS = "Give the results.jsonl of a run of `qa eval`."
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Report:
     verdicts: Sequence[Verdict] = ()
     comparison: Comparison | None = None
     notes: Sequence[str] = ()
+    judgement: Judgement | None = None
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -87,6 +91,17 @@ def read_results(path: Path) -> list[Result]:
     """Read what `write_results` wrote; a line that a crash cut short is left out."""
     lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     return [Result.model_validate_json(line) for line in lines[:-1] if line]
+
+
+def results_of(path: Path) -> list[Result]:
+    """Read the results of a run that a command was given. Raises BadOption."""
+    try:
+        results = read_results(path)
+    except (OSError, ValueError) as error:
+        raise BadOption(f"{path} holds no results: {error}.", _GIVE_RESULTS) from error
+    if not results:
+        raise BadOption(f"{path} holds no results.", _GIVE_RESULTS)
+    return results
 
 
 def number(value: float | None, metric: str = "") -> str:

@@ -52,9 +52,22 @@ class Result(Frozen):
 
     @property
     def confidence(self) -> float:
-        """Return the best support score among the claims shown; 0 when none is shown."""
-        claims = self.outcome.answer.claims if self.outcome.answer else ()
-        return max((claim.score for claim in claims), default=0.0)
+        """How sure the reply is that the articles answer the question.
+
+        A reply that does not say is taken to be as sure as its best supported claim, 0 when it
+        was a refusal.
+        """
+        answer = self.outcome.answer
+        if answer is None:
+            return 0.0
+        if answer.confidence is not None:
+            return answer.confidence
+        return max((claim.score for claim in answer.claims), default=0.0)
+
+    @property
+    def claims_something(self) -> bool:
+        """Whether the reply states anything, rather than refusing or failing."""
+        return self.outcome.answer is not None and bool(self.outcome.answer.claims)
 
 
 @dataclass(frozen=True)

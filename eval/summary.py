@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eval.catalog import METRICS, Better
+from eval.catalog import METRICS
 from eval.gold import ALL
+from eval.groups import Better
 from eval.metrics import Score, Undefined
 from eval.results import Result
 from eval.stats import Estimate, estimate_auroc, estimate_mean, percentile
@@ -87,7 +88,7 @@ def _failed(scope: str, results: Sequence[Result]) -> Figure:
 
 
 def _auroc(scope: str, results: Sequence[Result]) -> Figure:
-    """AUROC of the best support score shown, 0 where the question was refused."""
+    """AUROC of how sure the replies are that the articles answer."""
     answered = [result for result in results if result.outcome.answer is not None]
     estimate = estimate_auroc(
         [result.confidence for result in answered if result.gold.answerable],

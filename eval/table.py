@@ -63,6 +63,7 @@ def _gate(report: Report) -> Group:
         style = "red" if report.failures else "green"
         lines.append(_text(f"Thresholds: {passed} of {len(report.verdicts)} held", style=style))
     lines += [_text(note, style="yellow") for note in report.notes]
+    lines += [_text(str(report.judgement))] if report.judgement else []
     return Group(*lines)
 
 

@@ -97,6 +97,7 @@ def compose(
     footnotes: Footnotes,
     passages: Sequence[Passage],
     model: str,
+    confidence: float,
     timings: dict[str, float],
 ) -> Answer:
     """Put the answer together from the claims that were verified."""
@@ -117,6 +118,7 @@ def compose(
             for passage in passages
         ),
         model=model,
+        confidence=round(confidence, 4),
         timings=timings,
     )  # fmt: skip
 

@@ -9,8 +9,8 @@ Exactly one process may write to a Chroma path (a second one loses data silently
 
 import math
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,7 @@ class PassageIndex:
         if self._terms_writer is not None:
             self._terms_writer.wait_merging_threads()
             self._terms_writer = None
-        self._client.close()
+        _close(self._client)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -279,14 +279,33 @@ def _chroma_client(url: str) -> Any:
     return chromadb.HttpClient(parts.hostname, port, ssl=secure, settings=_quiet())
 
 
+@contextmanager
+def _connected(url: str) -> Iterator[Any]:
+    client = _chroma_client(url)
+    try:
+        yield client
+    finally:
+        _close(client)
+
+
+def _close(client: Any) -> None:
+    # Chroma's HTTP client and the admin client inside it leave their connections open.
+    servers = [getattr(part, "_server", None) for part in (client, client._admin_client)]  # noqa: SLF001
+    client.close()
+    for server in servers:
+        session = getattr(server, "_session", None)
+        if session is not None:
+            session.close()
+
+
 def remove_builds(root: Path, keep: int, chroma_url: str | None = None) -> None:
     """Delete every build but `keep`; what is in use elsewhere is left behind."""
     if chroma_url is not None:
-        client = _chroma_client(chroma_url)
-        for collection in client.list_collections():
-            name = collection.name
-            if name.startswith(f"{_COLLECTION}-") and name != f"{_COLLECTION}-{keep}":
-                client.delete_collection(name)
+        with _connected(chroma_url) as client:
+            for collection in client.list_collections():
+                name = collection.name
+                if name.startswith(f"{_COLLECTION}-") and name != f"{_COLLECTION}-{keep}":
+                    client.delete_collection(name)
     for half in ("chroma", "lexical"):
         folder = root / half
         if folder.is_dir():

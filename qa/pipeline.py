@@ -97,7 +97,9 @@ class Pipeline:
         yield Retrieved(question=asked, rewritten=rewritten, passages=tuple(passages))
 
         with watch("answer"):
-            drafts = draft(search, passages, self.reader, max_claims=self.settings.max_claims)
+            reading = self.reader.read(search, passages)
+            most = self.settings.max_claims
+            drafts = draft(search, reading, passages, self.reader, max_claims=most)
 
         footnotes = Footnotes(self.library)
         for n, drafted in enumerate(drafts, start=1):
@@ -114,6 +116,7 @@ class Pipeline:
                 footnotes=footnotes,
                 passages=passages,
                 model="embedded",
+                confidence=reading.answerable,
                 timings=watch.timings,
             )
         )

@@ -139,7 +139,9 @@ class Answer(Frozen):
     """The whole result of one question, as the API returns it.
 
     `rewritten` is the stand-alone form of a follow-up, None when the question was used as it
-    came. `removed` holds the drafted claims that failed the check. `timings` are milliseconds.
+    came. `removed` holds the drafted claims that failed the check. `confidence` is the probability
+    that the articles answer the question at all, as the reader judged it before any check, None
+    when nothing judged it. `timings` are milliseconds.
     """
 
     question: str
@@ -153,6 +155,7 @@ class Answer(Frozen):
     conflicts: tuple[Conflict, ...] = ()
     passages: tuple[PassageRef, ...] = ()
     model: str
+    confidence: float | None = None
     timings: Mapping[str, float] = Field(default_factory=dict)
 
 

@@ -86,3 +86,79 @@ def results(damage: Callable[[GoldQuestion, Answer], Answer] = lambda _, a: a) -
         rejudged(gold, Outcome(answer=damage(gold, right(gold)), wall_ms=1.0), TEXTS)
         for gold in questions()
     ]
+
+
+def other(gold: GoldQuestion) -> GoldQuestion:
+    """Return another question of the same kind, about another place."""
+    asked = questions()
+    return asked[(asked.index(gold) + 3) % len(asked)]
+
+
+def cites_another_article(gold: GoldQuestion, answer: Answer) -> Answer:
+    """Shuffle the citations among the answers."""
+    if not answer.citations:
+        return answer
+    return answer.model_copy(update={"citations": right(other(gold)).citations})
+
+
+def cites_another_claims_quote(_: GoldQuestion, answer: Answer) -> Answer:
+    """Shuffle the citations among the claims of an answer."""
+    ids = [claim.citations for claim in answer.claims]
+    moved = zip(answer.claims, reversed(ids), strict=True)
+    claims = tuple(claim.model_copy(update={"citations": own}) for claim, own in moved)
+    return answer.model_copy(update={"claims": claims})
+
+
+def answers_everything(gold: GoldQuestion, answer: Answer) -> Answer:
+    """Answer what cannot be answered with the nearest sentence."""
+    file = f"{gold.question.split()[-1].strip('?').lower()}.txt"
+    return answer if gold.answerable else answer_of(gold, [(file, (0, TEXTS[file].index(".") + 1))])
+
+
+def refuses_everything(gold: GoldQuestion, _: Answer) -> Answer:
+    """Refuse, whatever was asked."""
+    return right(gold.model_copy(update={"kind": "unanswerable"}))
+
+
+def cuts_quotes(_: GoldQuestion, answer: Answer) -> Answer:
+    """Cut the last character off every quote and leave its offsets."""
+    cut = (c.model_copy(update={"quote": c.quote[:-1]}) for c in answer.citations)
+    return answer.model_copy(update={"citations": tuple(cut)})
+
+
+def cuts_quotes_and_offsets(_: GoldQuestion, answer: Answer) -> Answer:
+    """Cut the last character off every quote and move its offset along."""
+    cut = (c.model_copy(update={"quote": c.quote[:-1], "end": c.end - 1}) for c in answer.citations)
+    return answer.model_copy(update={"citations": tuple(cut)})
+
+
+def cuts_the_beginning(_: GoldQuestion, answer: Answer) -> Answer:
+    """Cut the first character off every quote and move its offset along."""
+    cut = (
+        c.model_copy(update={"quote": c.quote[1:], "start": c.start + 1}) for c in answer.citations
+    )
+    return answer.model_copy(update={"citations": tuple(cut)})
+
+
+def ranks_backwards(_: GoldQuestion, answer: Answer) -> Answer:
+    """Turn the ranking of the passages round."""
+    return answer.model_copy(update={"passages": tuple(reversed(answer.passages))})
+
+
+def loses_a_claim(_: GoldQuestion, answer: Answer) -> Answer:
+    """Leave out all claims but the first, with their citations."""
+    return answer.model_copy(
+        update={"claims": answer.claims[:1], "citations": answer.citations[:1],
+                "answer": answer.answer.split("]")[0] + "]"}
+    )  # fmt: skip
+
+
+def cites_a_copy(_: GoldQuestion, answer: Answer) -> Answer:
+    """Cite the right words from a file that is not accepted."""
+    moved = (c.model_copy(update={"file": "copy.txt"}) for c in answer.citations)
+    return answer.model_copy(update={"citations": tuple(moved)})
+
+
+def cites_nothing(_: GoldQuestion, answer: Answer) -> Answer:
+    """Leave all citations out."""
+    return answer.model_copy(update={"citations": ()})

@@ -1,29 +1,23 @@
-"""The whole evaluation over real articles, with the real pipeline, from the command line."""
+"""The whole evaluation over a real article, with the real pipeline, from the command line."""
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from eval.cli import main
-from eval.command import SEEDS_SET, SEEDS_THRESHOLDS
-from eval.gate import check, read_thresholds
 from eval.gold import read_gold
 from eval.report import read_results
-from eval.results import Outcome, Result
-from eval.run import rejudged, run, scratch_pipeline
+from eval.run import run
 from eval.sources import PipelineSource
-from eval.summary import scorecard
 from qa.pipeline import Pipeline, build
 from qa.reader import Reading
 from qa.settings import Settings
-from qa.types import Answer, Passage
+from qa.types import Passage
 from tests.live import running
 
-SEEDS = Path(__file__).parent.parent / "seeds"
 ARTICLE = (
     "New lamp for the lighthouse\n\nThe lighthouse of Vell was designed by Ada Lindqvist. "
     "The harbour of Vell paid 420,000 crowns for the new lamp.\n"
@@ -61,114 +55,6 @@ def indexed(small: Path) -> Path:
 def out(tmp_path: Path) -> Path:
     """Return where reports go."""
     return tmp_path / "out"
-
-
-@dataclass(frozen=True)
-class SeedsRun:
-    """What came of the bundled questions, and the texts that it is judged by."""
-
-    results: tuple[Result, ...]
-    texts: Mapping[str, str]
-
-    def missed_after(self, damage: "Damage") -> set[str]:
-        """Return the metrics that miss their bundled thresholds when every reply is damaged."""
-        damaged = [
-            rejudged(r.gold, Outcome(answer=damage(r, self), wall_ms=1.0), self.texts)
-            for r in self.results
-        ]
-        verdicts = check(damaged, read_thresholds(SEEDS_THRESHOLDS))
-        return {verdict.metric for verdict in verdicts if not verdict.passed}
-
-
-Damage = Callable[[Result, SeedsRun], Answer]
-
-
-@pytest.fixture(scope="module")
-def seeds_run() -> SeedsRun:
-    """Ask the bundled questions once."""
-    with scratch_pipeline(SEEDS, {}) as (made, report):
-        assert not report.errors
-        source = PipelineSource(made)
-        results = run(read_gold([SEEDS_SET]), source)
-        texts = {info.id: made.library.article(info.id).text for info in made.library.articles()}
-    return SeedsRun(results, texts)
-
-
-def test_the_seeds_hold_their_thresholds_twice_alike(
-    seeds_run: SeedsRun,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """`qa eval` passes its gate; it has the figures of another run, to the last digit.
-
-    The user's own data directory is not even made.
-    """
-    monkeypatch.setenv("QA_DATA_DIR", str(tmp_path / "own"))
-    monkeypatch.chdir(SEEDS.parent)
-    status = main(["--out", str(tmp_path / "out")])
-    assert status == 0, capsys.readouterr().out
-    results = read_results(tmp_path / "out" / "results.jsonl")
-    assert [result.gold for result in results] == list(read_gold([SEEDS_SET]))
-    assert scorecard(results) == scorecard(seeds_run.results)
-    assert not (tmp_path / "own").exists()
-
-
-def unharmed(result: Result, _: SeedsRun) -> Answer:
-    """Return the reply as it was."""
-    assert result.outcome.answer is not None
-    return result.outcome.answer
-
-
-def shuffled_citations(result: Result, whole: SeedsRun) -> Answer:
-    """Give every answer the citations of the next answer that has any."""
-    answer = unharmed(result, whole)
-    given = [unharmed(r, whole) for r in whole.results if unharmed(r, whole).citations]
-    if answer not in given:
-        return answer
-    following = given[(given.index(answer) + 1) % len(given)]
-    return answer.model_copy(update={"citations": following.citations})
-
-
-def everything_answered(result: Result, whole: SeedsRun) -> Answer:
-    """Answer whatever was refused with another question's answer."""
-    answer = unharmed(result, whole)
-    if answer.status == "answered":
-        return answer
-    return next(a for r in whole.results if (a := unharmed(r, whole)).status == "answered")
-
-
-def everything_refused(result: Result, whole: SeedsRun) -> Answer:
-    """Refuse whatever was answered."""
-    return unharmed(result, whole).model_copy(
-        update={"status": "not_found", "claims": (), "citations": (), "short_answer": None}
-    )
-
-
-def cut_quotes(result: Result, whole: SeedsRun) -> Answer:
-    """Cut one character off every quote."""
-    answer = unharmed(result, whole)
-    cut = tuple(c.model_copy(update={"quote": c.quote[:-1]}) for c in answer.citations)
-    return answer.model_copy(update={"citations": cut})
-
-
-@pytest.mark.parametrize(
-    ("damage", "caught_by"),
-    [
-        (unharmed, set()),
-        (shuffled_citations, {"citation_precision", "cited_answer"}),
-        (everything_answered, {"true_refusal"}),
-        (everything_refused, {"false_refusal"}),
-        (cut_quotes, {"verbatim"}),
-    ],
-)
-def test_damage_to_real_replies_closes_the_bundled_gate(
-    seeds_run: SeedsRun, damage: Damage, caught_by: set[str]
-) -> None:
-    """The bundled thresholds are close enough to what is reached for each damage to be noticed."""
-    missed = seeds_run.missed_after(damage)
-    assert caught_by <= missed
-    assert bool(caught_by) == bool(missed), missed
 
 
 def test_a_threshold_out_of_reach_closes_the_gate(
@@ -339,6 +225,35 @@ def test_judged_queries_are_ranked_by_the_products_search(
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tsoup\t1\n")
     assert main(["bench", "beir", str(folder), "--work", str(tmp_path / "work")]) == 0
     assert re.search(r"ndcg_at_10 +│ 1\.000 ", capsys.readouterr().out)
+
+
+def test_feedback_becomes_drafts_for_a_person_to_complete(
+    pipeline: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A liked answer is expected again; a disliked one leaves what is right to be filled in.
+
+    Until a person has, the question counts as wrong whatever is answered.
+    """
+    questions = [str(line["question"]) for line in GOLD[:2]]
+    answers = [json.loads(pipeline.answer(q).model_dump_json()) for q in questions]
+    told = [
+        {"question": questions[0], "answer": answers[0], "verdict": "up", "note": "quick"},
+        {"question": questions[1], "answer": answers[1], "verdict": "down", "note": "old price"},
+    ]
+    feedback, drafted = tmp_path / "feedback.jsonl", tmp_path / "drafts.jsonl"
+    feedback.write_text("".join(json.dumps(line) + "\n" for line in told), encoding="utf-8")
+    assert main(["new", str(feedback)]) == 0
+    drafted.write_text(capsys.readouterr().out, encoding="utf-8")
+    liked, disliked = read_gold([drafted])
+    assert (liked.tags, liked.note) == (("draft", "feedback-up"), "quick")
+    assert any("Ada Lindqvist" in quote for quote in liked.quotes)
+    assert disliked.tags == ("draft", "feedback-down")
+    assert answers[1]["answer"] in disliked.note
+    assert "old price" in disliked.note
+    results = run([liked, disliked], PipelineSource(pipeline))
+    assert [result.verdict for result in results] == ["right", "wrong"]
+    feedback.write_text(json.dumps({**told[0], "verdict": "meh"}), encoding="utf-8")
+    assert main(["new", str(feedback)]) == 2
 
 
 def test_answers_become_drafts_of_gold_questions(
