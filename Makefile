@@ -21,8 +21,8 @@ $(STAMP): pyproject.toml constraints.txt
 run: $(STAMP) ## ingest seeds/, answer a sample question, then serve the page and the API
 	$(BIN)/qa ingest seeds
 	@echo
-	@echo '$$ qa ask "What is the tanker believed to be called?"'
-	@$(BIN)/qa ask "What is the tanker believed to be called?"
+	@echo '$$ qa ask "Which countries remain closely aligned with Venezuela?"'
+	@$(BIN)/qa ask "Which countries remain closely aligned with Venezuela?"
 	@echo
 	$(BIN)/qa serve --port $(PORT)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.answer import draft
 from qa.compose import Footnotes, Stopwatch, compose
-from qa.embedding import Embedding
+from qa.embedding import BUNDLED, Embedding
 from qa.errors import BadQuestion, NothingIndexed, QAError
 from qa.followup import standalone
 from qa.library import Library
@@ -50,7 +50,9 @@ def build(settings: Settings, *, writer: bool = False) -> "Pipeline":
         except BaseException:
             store.close()
             raise
-    return Pipeline(store, SentenceReader(embedding))
+    # The reader was trained on the bundled model's vectors, whichever model the index is made with.
+    known = embedding if settings.embedding_model == BUNDLED else Embedding(BUNDLED)
+    return Pipeline(store, SentenceReader(known))
 
 
 class Pipeline:

@@ -1,0 +1,227 @@
+"""Passages -> drafted claims: the sentences that answer, each made to stand alone.
+
+A claim is a sentence of an article, word for word. A narrow question (who, when, how many) gets
+one or two, a broad one several from as many articles as have something to say (maximal marginal
+relevance, Carbonell & Goldstein 1998). Sentences of two articles that say the same in nearly the
+same words become one claim with two quotes. A sentence that points back ("He", "The vessel")
+takes the sentence before it along.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.candidates import previous
+from qa.datelines import dateline
+from qa.facts import mismatches, question_kind
+from qa.overlap import words
+from qa.reader import Candidate, Reader, Reading
+from qa.types import Draft, Passage, Quote
+
+ANSWERABLE = 0.15
+"""Below this probability nothing is answered; from the curve in the model's card."""
+SAME = 0.5
+"""Support, both ways, from which two sentences are one claim."""
+_NARROW = 2
+_NARROW_SHARE = 0.4
+"""A second claim needs this share of the first one's probability."""
+_BROAD_SHARE = 0.2
+_FURTHER_SHARE = 0.12
+"""The same for a broad question, and for the first claim of a further article."""
+_LEAST = 0.03
+"""A sentence less likely than this is never a claim, however poor the rest."""
+_ALIKE = 0.6
+"""Share of stems in common from which a second sentence adds nothing."""
+_REPEAT = 0.8
+"""What a further sentence of an article already quoted is worth, against one of a new article."""
+_LONGEST = 400
+"""Characters of a claim of two sentences."""
+
+_BROAD = re.compile(
+    r"\bwhy\b|\bhow (?:did|do|does|has|have|is|are|was|were|can|could|will|would|should)\b"
+    r"|\b(?:describe|explain|summari[sz]e|list|discuss|compare|outline|tell me|overview|details?)\b"
+    r"|\bwhat (?:happened|happens|is happening|is known|do we know|led|caused|else)\b"
+    r"|\bwhat (?:did|does|do|has|have|had) .+ (?:do|done|say|said|think|offer|promise)\b"
+    r"|\b(?:which|what) (?:(?:other|two|three|four|five|some|main|new|foreign|different) )?"
+    r"(?!(?:does|was|is|has|this|gas|bus|news|class|process)\b)\w{2,}s\b"
+    r"|\bwhat (?:are|were)\b|\bwho (?:are|were|all)\b"
+    r"|\b(?:reactions?|responses?|consequences|effects|reasons|measures|steps)\b",
+    re.IGNORECASE,
+)
+_BACKWARD = re.compile(
+    r"[\"'“‘(\[*_]*(?:(?:and|but|so|yet|also|however|meanwhile|instead|then|still|later|in addition"
+    r"|in response|as a result|for example|moreover|furthermore|afterwards?),? )?"
+    r"(?:(?:he|she|they|his|her|their|its|these|those|such|both|another|others|this|that)\b"
+    r"|it\b(?! (?:is|was|has been|seems|appears)\b.{0,60}\b(?:that|to)\b))",
+    re.IGNORECASE,
+)
+_NOT_BACKWARD = re.compile(
+    r"\W*(?:this|that) (?:week|month|year|morning|evening|summer|winter|spring|autumn)\b",
+    re.IGNORECASE,
+)
+_THE = re.compile(r"\W*(?:The|This|That|These|Those) (?=[a-z])")
+_DEFINED = frozenset(
+    ["of", "in", "at", "for", "from", "that", "which", "who", "to", "between", "on", "with"]
+)
+"""After a noun these say which one is meant: "the captain of the ferry"."""
+_SUBJECT = 4
+"""Words in which the subject of a sentence is named or defined, if at all."""
+_QUOTED_BY_PRONOUN = re.compile(r"^[\"“].*[\"”] (?:he|she|they|it)\b", re.DOTALL)
+_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s+|\d{1,2}[.)]\s+)")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<!\w)([*_])(?=\S)(.+?)(?<=\S)\3(?!\w)")
+_LINK = re.compile(r"!?\[([^\]]+)\]\([^)\s]+\)")
+
+
+@dataclass
+class _Claim:
+    """A claim in the making: its best candidate, and quotes that say the same."""
+
+    lead: Candidate
+    quotes: list[Quote]
+
+
+def draft(
+    question: str,
+    reading: Reading,
+    passages: Sequence[Passage],
+    reader: Reader,
+    *,
+    max_claims: int,
+) -> tuple[Draft, ...]:
+    """Draft an answer of at most `max_claims` claims, best first; () when nothing answers.
+
+    `reading` is what `reader` found in `passages`; widening a quote may use any of these.
+    """
+    if not reading.candidates or reading.answerable < ANSWERABLE:
+        return ()
+    claims = _choose(reading.candidates, reader, broad=is_broad(question), limit=max_claims)
+    drafts = [_drafted(question, claim, passages) for claim in claims]
+    return tuple(d for n, d in enumerate(drafts) if not _said_elsewhere(d, drafts, n))
+
+
+def is_broad(question: str) -> bool:
+    """Tell whether a question wants several statements rather than one value."""
+    if question_kind(question) in {"list", "reason"}:
+        return True
+    return bool(_BROAD.search(question)) and question_kind(question) not in {"number", "date"}
+
+
+def _choose(
+    candidates: Sequence[Candidate], reader: Reader, *, broad: bool, limit: int
+) -> list[_Claim]:
+    """Take candidates greedily, those of articles not yet quoted first among equals.
+
+    Sentences that repeat a chosen one are added to it as quotes, or left out.
+    """
+    best_score = candidates[0].score
+    left = [c for c in candidates if c.score >= _LEAST or c is candidates[0]]
+    claims: list[_Claim] = []
+    articles: set[str] = set()
+    most = limit if broad else min(_NARROW, limit)
+    while left:
+        best = max(left, key=lambda c: c.score * (_REPEAT if _article(c) in articles else 1.0))
+        left.remove(best)
+        new = _article(best) not in articles
+        share = (_FURTHER_SHARE if new else _BROAD_SHARE) if broad else _NARROW_SHARE
+        if best.score < share * best_score:
+            continue
+        twin = next((c for c in claims if _same(c.lead, best, reader)), None)
+        if twin is not None:
+            twin.quotes.append(best.quote)
+        elif len(claims) < most and not any(_alike(c.lead, best) for c in claims):
+            claims.append(_Claim(best, [best.quote]))
+            articles.add(_article(best))
+    return claims
+
+
+def _article(candidate: Candidate) -> str:
+    return candidate.quote.passage.article_id
+
+
+def _jaccard(first: str, second: str) -> float:
+    a, b = words(first).known, words(second).known
+    return len(a & b) / max(1, len(a | b))
+
+
+def _alike(first: Candidate, second: Candidate) -> bool:
+    return _jaccard(first.quote.text, second.quote.text) >= _ALIKE
+
+
+def _same(first: Candidate, second: Candidate, reader: Reader) -> bool:
+    """Tell whether sentences of two articles say the same, facts and all."""
+    one, other = first.quote.text, second.quote.text
+    if _article(first) == _article(second) or _jaccard(one, other) < _ALIKE:
+        return False
+    if mismatches(one, other) or mismatches(other, one):
+        return False
+    return reader.support(one, other) >= SAME and reader.support(other, one) >= SAME
+
+
+def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft:
+    """Put first a quote that stands alone; where none does, widen the best and keep only it.
+
+    The others would not support what the widening adds.
+    """
+    alone = [quote for quote in claim.quotes if not points_back(quote.text, question)]
+    if alone:
+        rest = [quote for quote in claim.quotes if quote is not alone[0]]
+        return Draft(text=plain(alone[0].text), quotes=(alone[0], *rest))
+    first = claim.quotes[0]
+    quote = _with_previous(first, passages)
+    quotes = (quote,) if quote != first else tuple(claim.quotes)
+    return Draft(text=plain(quote.text), quotes=quotes)
+
+
+def points_back(sentence: str, question: str) -> bool:
+    """Tell whether a sentence needs the one before it to be understood.
+
+    "The tanker" does not when the question speaks of the tanker, nor when it is named or defined
+    at once: "The tanker Skua", "The captain of the tanker".
+    """
+    if _NOT_BACKWARD.match(sentence):
+        return False
+    if _BACKWARD.match(sentence) or _QUOTED_BY_PRONOUN.match(sentence):
+        return True
+    the = _THE.match(sentence)
+    if the is None:
+        return False
+    subject = sentence[the.end() :].split()[:_SUBJECT]
+    if any(word[:1].isupper() or word[:1].isdigit() or word in _DEFINED for word in subject):
+        return False
+    return words(" ".join(subject[:2])).known.isdisjoint(words(question).known)
+
+
+def _with_previous(quote: Quote, passages: Sequence[Passage]) -> Quote:
+    """Widen to the left by one sentence, in whichever passage has both."""
+    for passage in (quote.passage, *passages):
+        if passage.article_id != quote.passage.article_id or passage.end < quote.end:
+            continue
+        start = previous(passage, quote.start)
+        if start is not None and quote.end - start <= _LONGEST:
+            return Quote(passage=passage, start=start, end=quote.end)
+    return quote
+
+
+def _said_elsewhere(own: Draft, drafts: Sequence[Draft], at: int) -> bool:
+    """Tell whether a widened claim holds this one's sentence already."""
+    quote = own.quotes[0]
+    for n, other in enumerate(drafts):
+        held = other.quotes[0]
+        if n != at and held.passage.article_id == quote.passage.article_id:
+            inside = held.start <= quote.start and quote.end <= held.end
+            if inside and ((held.start, held.end) != (quote.start, quote.end) or n < at):
+                return True
+    return False
+
+
+def plain(text: str) -> str:
+    """Return quoted words as a claim: white space collapsed, light Markdown marks dropped.
+
+    So is the place that opens a report ("WILLEMSTAD – "), unless a date stands with it.
+    """
+    opening = dateline(text)
+    if opening is not None and opening.date is None and opening.end < len(text):
+        text = text[opening.end :]
+    bare = _LINK.sub(r"\1", _MARKS.sub("", text))
+    bare = _EMPHASIS.sub(lambda m: m.group(2) or m.group(4), bare)
+    return " ".join(bare.split())

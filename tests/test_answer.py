@@ -1,0 +1,282 @@
+"""Drafted claims: which sentences, from how many articles, and made to stand alone."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qa import answer
+from qa.answer import ANSWERABLE, is_broad, plain, points_back
+from qa.candidates import gather
+from qa.embedding import Embedding
+from qa.reader import Candidate, Reader, Reading, SentenceReader
+from qa.sentences import sentences
+from qa.types import Draft, Passage
+from tests.reading_world import articles, pool
+
+
+@pytest.fixture(scope="module")
+def reader(embedding: Embedding) -> SentenceReader:
+    """Return a reader over the real model."""
+    return SentenceReader(embedding)
+
+
+class Fixed:
+    """A reader that gives the sentences of the passages the scores it was told, in their order.
+
+    It stands at the seam where any reader stands, so that choosing is tested apart from scoring.
+    """
+
+    def __init__(self, scores: Sequence[float], *, answerable: float = 0.9) -> None:
+        self.lenient = False
+        self._scores = scores
+        self._answerable = answerable
+
+    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
+        """Return the sentences, best first."""
+        del question
+        found = [s.quote(passages) for s in gather(passages) if s.whole]
+        pairs = sorted(zip(self._scores, found, strict=True), key=lambda p: -p[0])
+        return Reading(tuple(Candidate(q, s) for s, q in pairs), self._answerable)
+
+    def support(self, claim: str, quote: str) -> float:
+        """Return 1 for claims whose words are all in the quote, and when lenient for all."""
+        return float(self.lenient or set(claim.lower().split()) <= set(quote.lower().split()))
+
+
+def draft(
+    question: str, passages: Sequence[Passage], reader: Reader, *, max_claims: int
+) -> tuple[Draft, ...]:
+    """Read the passages and draft from what was read, as the pipeline does."""
+    reading = reader.read(question, passages)
+    return answer.draft(question, reading, passages, reader, max_claims=max_claims)
+
+
+def passage(text: str, *, article: str = "a", start: int = 0, key: str = "") -> Passage:
+    """Return a passage of an article."""
+    return Passage(
+        id=key or article, article_id=article, title="", text=text, start=start,
+        end=start + len(text),
+    )  # fmt: skip
+
+
+def texts(drafts: Sequence[Draft]) -> list[str]:
+    """Return what the drafts say."""
+    return [d.text for d in drafts]
+
+
+def test_a_narrow_question_gets_its_sentence_first_and_at_most_two(
+    reader: SentenceReader, embedding: Embedding
+) -> None:
+    """Who, when and how many are answered by one or two claims, the right one first."""
+    for question, expected in (
+        ("How many people were aboard the ferry?", "214"),
+        ("When was the ferry towed to Varnes?", "Thursday"),
+        ("How high will the Orrin dam be?", "96 metres"),
+    ):
+        drafts = draft(question, pool(embedding, question), reader, max_claims=6)
+        assert 1 <= len(drafts) <= 2, question
+        assert expected in drafts[0].text
+
+
+def test_a_question_about_something_else_gets_nothing(
+    reader: SentenceReader, embedding: Embedding
+) -> None:
+    """What no article speaks of is not answered."""
+    for question in ("What is the capital of Mongolia?", "Who won the 2018 World Cup?"):
+        assert draft(question, pool(embedding, question), reader, max_claims=6) == ()
+
+
+def test_no_passages_give_nothing(reader: SentenceReader) -> None:
+    """Nothing retrieved is nothing answered."""
+    assert draft("Who owns the Aurelia?", [], reader, max_claims=6) == ()
+
+
+def test_below_the_threshold_nothing_is_drafted() -> None:
+    """The judgement of the whole pool decides, however sure a single sentence looks."""
+    pool_ = [passage("The Aurelia belongs to Norsund Lines.")]
+    just = Fixed([0.9], answerable=ANSWERABLE)
+    under = Fixed([0.9], answerable=ANSWERABLE - 0.001)
+    assert len(draft("Who owns it?", pool_, just, max_claims=6)) == 1
+    assert draft("Who owns it?", pool_, under, max_claims=6) == ()
+
+
+def test_a_broad_question_draws_on_every_article_that_contributes(
+    reader: SentenceReader, embedding: Embedding
+) -> None:
+    """What several articles have to say about a broad question is drafted from each of them."""
+    question = "What happened to the passengers of the ferry Aurelia?"
+    drafts = draft(question, pool(embedding, question), reader, max_claims=6)
+    sources = {quote.passage.article_id for d in drafts for quote in d.quotes}
+    assert {"ferry.txt", "owner.md"} <= sources
+
+
+def test_a_further_article_is_preferred_to_more_of_the_same() -> None:
+    """Between nearly equal sentences, one from an article not yet quoted comes first."""
+    passages = [
+        passage("Oslo sent forty doctors. Oslo gave tents and blankets.", article="a"),
+        passage("Riga offered two cargo planes.", article="b"),
+    ]
+    drafts = draft("How did others help?", passages, Fixed([0.9, 0.7, 0.6]), max_claims=2)
+    assert texts(drafts) == ["Oslo sent forty doctors.", "Riga offered two cargo planes."]
+
+
+def test_the_number_of_claims_is_bounded() -> None:
+    """Never more than `max_claims`, broad or narrow."""
+    many = [passage(f"Town {n} sent {n + 2} boats.", article=str(n)) for n in range(9)]
+    scores = [0.9] * 9
+    assert len(draft("How did the towns help?", many, Fixed(scores), max_claims=4)) == 4
+    assert len(draft("Who sent 2 boats?", many, Fixed(scores), max_claims=4)) == 2
+    assert len(draft("Who sent 2 boats?", many, Fixed(scores), max_claims=1)) == 1
+
+
+def test_two_articles_saying_the_same_make_one_claim_with_two_quotes(
+    reader: SentenceReader, embedding: Embedding
+) -> None:
+    """Near-identical sentences are merged, and each quote comes from its own article."""
+    question = "How many passengers were treated for bruises in Varnes?"
+    first = draft(question, pool(embedding, question), reader, max_claims=6)[0]
+    assert "Eleven passengers" in first.text
+    assert {q.passage.article_id for q in first.quotes} == {"ferry.txt", "owner.md"}
+
+
+def test_a_different_number_is_not_merged() -> None:
+    """Sentences alike but for a figure are never merged, though the model finds them the same."""
+    passages = [
+        passage("Officials said 87 people were killed in the floods.", article="a"),
+        passage("Officials said 103 people were killed in the floods.", article="b"),
+    ]
+    lenient = Fixed([0.9, 0.9])
+    lenient.lenient = True
+    claims = draft("How many people were killed in the floods?", passages, lenient, max_claims=6)
+    assert all(len(claim.quotes) == 1 for claim in claims)
+
+
+def test_a_sentence_that_points_back_takes_its_predecessor_along() -> None:
+    """A sentence with "She" is quoted together with the one that names her, in one stretch."""
+    text = "Ida Holm ordered an inquiry. She asked the navy for help. Rain fell."
+    drafts = draft("Whom was the navy asked by?", [passage(text)], Fixed([0.1, 0.9]), max_claims=1)
+    assert texts(drafts) == ["Ida Holm ordered an inquiry. She asked the navy for help."]
+    assert drafts[0].quotes[0].text == drafts[0].text
+
+
+def test_the_predecessor_may_lie_in_an_overlapping_passage() -> None:
+    """Where a passage begins with "She ...", another passage of the article supplies the name."""
+    text = "Ida Holm ordered an inquiry. She asked the navy for help."
+    at = text.index("She")
+    passages = [passage(text[at:], start=at, key="late"), passage(text, key="early")]
+    (only,) = draft("Who asked the navy?", passages, Fixed([0.9, 0.1]), max_claims=1)
+    assert only.text == text
+
+
+def test_a_claim_contained_in_a_widened_one_is_not_repeated() -> None:
+    """When the predecessor would be a claim itself, the widened claim stands for both."""
+    text = "Ida Holm ordered an inquiry. She asked the navy for help."
+    drafts = draft("How did Ida Holm respond?", [passage(text)], Fixed([0.8, 0.9]), max_claims=5)
+    assert texts(drafts) == [text]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "expected"),
+    [
+        ("He resigned in May.", "When did the director resign?", True),
+        ("However, they found nothing.", "What was found?", True),
+        ("The vessel was towed away.", "What became of the ferry?", True),
+        ("The vessel was towed away.", "What became of the vessel?", False),
+        ("The vessel Aurelia was towed.", "What became of the ferry?", False),
+        ("The captain of the vessel resigned.", "What became of the ferry?", False),
+        ("It is believed that the ship is the Skua.", "Which ship is it?", False),
+        ("It was sold in 1999.", "When was it sold?", True),
+        ("This week the strait was closed.", "When was the strait closed?", False),
+        ("Maren Eklund resigned.", "Who resigned?", False),
+        ('"We are sorry," she said.', "Who is sorry?", True),
+    ],
+)
+def test_sentences_that_cannot_stand_alone_are_recognised(
+    sentence: str, question: str, *, expected: bool
+) -> None:
+    """Pronouns and bare definite nouns point back, unless the question says what is meant."""
+    assert points_back(sentence, question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did Russia do to support Venezuela?", True),
+        ("Why was the strait closed?", True),
+        ("How did the government respond?", True),
+        ("Describe the accident", True),
+        ("Which countries sent help?", True),
+        ("Who is the captain?", False),
+        ("When did it happen?", False),
+        ("How many people were aboard?", False),
+        ("What is the ferry called?", False),
+        ("What does the dam cost?", False),
+        ("tanker name", False),
+    ],
+)
+def test_broad_questions_are_told_from_narrow_ones(question: str, *, expected: bool) -> None:
+    """Questions for reasons, lists and accounts are broad; those for one value are not."""
+    assert is_broad(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim"),
+    [
+        ("- The **salvage ship** Grip\narrived.", "The salvage ship Grip arrived."),
+        ("1. The _old_ mill  burned.", "The old mill burned."),
+        ("See [the report](https://example.org/r) of May.", "See the report of May."),
+        ("It costs 5 * 3 * 2 crowns.", "It costs 5 * 3 * 2 crowns."),
+        ("The file data_set_one is lost.", "The file data_set_one is lost."),
+        ("2029. was a dry year.", "2029. was a dry year."),
+    ],
+)
+def test_claims_drop_light_markup_only(quote: str, claim: str) -> None:
+    """List markers, emphasis, links and line ends go; all words stay."""
+    assert plain(quote) == claim
+
+
+def test_drafts_are_the_same_every_time(reader: SentenceReader, embedding: Embedding) -> None:
+    """A question over the same passages gives equal drafts, with a fresh reader too."""
+    question = "How did the authorities react to the accident of the ferry?"
+    passages = pool(embedding, question)
+    first = draft(question, passages, reader, max_claims=6)
+    assert first == draft(question, passages, SentenceReader(embedding), max_claims=6)
+
+
+def test_every_quote_of_every_draft_is_verbatim(
+    reader: SentenceReader, embedding: Embedding
+) -> None:
+    """Claims are made of whole sentences of the article, at the offsets that their quotes give."""
+    known = articles()
+    for question in ("What happened to the ferry?", "Why do farmers oppose the dam?", "prize"):
+        for drafted in draft(question, pool(embedding, question), reader, max_claims=6):
+            for quote in drafted.quotes:
+                text = known[quote.passage.article_id].text
+                assert text[quote.start : quote.end] == quote.text
+                assert quote.start in {start for start, _ in sentences(text)}
+            assert drafted.text == plain(drafted.quotes[0].text)
+
+
+PIECES = [
+    "He said so. ", "## Head\n", "The ship sank. ", "\n\n", "“", "**B** c. ", "Is it? ",
+    "Ein Satz. ", "日本。", "1. Two boats left.\n",
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    question=st.sampled_from(["Who?", "Why did he say so?", "¿Qué?", "\u202e*", "what are they"]),
+    parts=st.lists(st.sampled_from(PIECES), max_size=9),
+)
+def test_any_text_can_be_drafted_from(
+    embedding: Embedding, question: str, parts: list[str]
+) -> None:
+    """Odd text never fails, and quotes stay inside their passage."""
+    text = "".join(parts)
+    passages, reader = [passage(text, start=3)], SentenceReader(embedding)
+    for drafted in draft(question, passages, reader, max_claims=3):
+        for quote in drafted.quotes:
+            assert 3 <= quote.start < quote.end <= 3 + len(text)
+            assert quote.text == text[quote.start - 3 : quote.end - 3]
