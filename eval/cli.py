@@ -38,6 +38,10 @@ Out = Annotated[Path, typer.Option(help="Folder for the reports.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="Vary a setting: key=value; may be repeated.")
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Embed with this model: short for --set embedding_model=…"),
+]
 Only = Annotated[str | None, typer.Option(help="Only the questions of this kind or tag.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")]
 REPORTS = Path("eval/reports")
@@ -67,14 +71,18 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     only: Only = None,
     limit: Limit = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Questions asked at a time.")] = 1,
+    model: Model = None,
     settings: Set = None,
 ) -> None:
     """Ask the questions of gold sets, print and write the figures, and gate on them."""
     from eval.command import Options, evaluate
 
     _one_of({"--articles": articles, "--data-dir": data_dir, "--url": url})
-    if url and settings:
-        raise UsageError("A service has its own settings.", "Leave --set out, or leave --url out.")
+    varied = _pairs(settings or ()) | ({"embedding_model": model} if model else {})
+    if url and varied:
+        raise UsageError(
+            "A service has its own settings.", "Leave --set and --model out, or leave --url out."
+        )
     options = Options(
         sets=tuple(sets or ()),
         articles=articles,
@@ -88,7 +96,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
         only=only,
         limit=limit,
         concurrency=concurrency,
-        settings=_pairs(settings or ()),
+        settings=varied,
     )
     raise typer.Exit(evaluate(options))
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from qa.reader import SentenceReader
 
 from qa.embedding import Embedding
 from qa.library import Library
 from qa.lock import WriterLock
 from qa.pipeline import Pipeline
+from qa.reader import SentenceReader
 from qa.settings import Settings
 from qa.store import Store
 

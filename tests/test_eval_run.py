@@ -12,6 +12,7 @@ from eval.gold import read_gold
 from eval.report import read_results
 from eval.run import run
 from eval.sources import PipelineSource
+from qa.embedding import bundled_path
 from qa.pipeline import Pipeline, build
 from qa.reader import Reading
 from qa.settings import Settings
@@ -192,6 +193,20 @@ def test_a_sweep_prints_a_row_for_every_combination(
     assert re.findall(r"^│ +(\d) │", shown, re.MULTILINE) == ["1", "2"]
     for name in ("max_claims_1", "max_claims_2"):
         assert len(read_results(out / name / "results.jsonl")) == len(GOLD)
+
+
+def test_the_embedding_model_can_be_varied(small: Path, out: Path) -> None:
+    """`--model` embeds with the model that it names: by its path the bundled one does as well."""
+    asked = [str(small / "gold.jsonl"), "--articles", str(small / "articles"), "--no-gate"]
+    assert main([*asked, "--out", str(out / "default")]) == 0
+    named = ["--model", str(bundled_path()), "--out", str(out / "named")]
+    assert main([*asked, *named]) == 0
+    default, by_path = (read_results(out / x / "results.jsonl") for x in ("default", "named"))
+    assert [r.outcome.answer.claims for r in default if r.outcome.answer] == [
+        r.outcome.answer.claims for r in by_path if r.outcome.answer
+    ]
+    assert len(by_path) == len(GOLD)
+    assert main([*asked, "--model", str(out / "nowhere"), "--out", str(out / "none")]) == 1
 
 
 def test_a_benchmark_goes_on_where_it_stopped(tmp_path: Path) -> None:
