@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -361,10 +362,12 @@ def test_serve_refuses_a_taken_port_and_taken_data(live: Live) -> None:
     """`serve` ends with the error itself when its port or its data is in use."""
     told: list[str] = []
     taken = live.service.settings.model_copy(update={"port": int(live.url.rsplit(":", 1)[1])})
-    with pytest.raises(PortInUse, match="--port"):
-        serve(taken, told.append)
-    with pytest.raises(IndexLocked):
-        serve(taken.model_copy(update={"port": 0}), told.append)
+    # In a thread of its own: the browser's tests leave an event loop running in this one.
+    with ThreadPoolExecutor(1) as other:
+        with pytest.raises(PortInUse, match="--port"):
+            other.submit(serve, taken, told.append).result()
+        with pytest.raises(IndexLocked):
+            other.submit(serve, taken.model_copy(update={"port": 0}), told.append).result()
     assert told == []
 
 
