@@ -26,7 +26,7 @@ from qa.errors import (
 )
 from qa.index import PassageIndex
 from qa.library import Known, Library, version_key
-from qa.passages import Splitter
+from qa.passages import Splitter, has_prose
 from qa.scan import Found, scan
 from qa.types import Article, Frozen, Passage, Problem, Span
 
@@ -285,7 +285,7 @@ class Ingest:
                 "Split it, or raise QA_MAX_FILE_MB.",
             )
         article = parse(name, data)
-        if not self._splitter.split(article, "?"):
+        if not has_prose(article):
             raise EmptyArticle(
                 f"{name} holds only captions, credits or marks, and no text to answer from.",
                 "Check the file; remove it if it is not an article.",

@@ -179,6 +179,12 @@ class Library:
         rows = self._db.execute("SELECT path FROM folders ORDER BY path")
         return [Path(path) for (path,) in rows]
 
+    @property
+    def empty(self) -> bool:
+        """True when no article can answer; unlike `counts`, as quick with a million passages."""
+        found = self._db.execute("SELECT EXISTS (SELECT 1 FROM versions WHERE state = 'indexed')")
+        return not found.fetchone()[0]
+
     def counts(self) -> tuple[int, int]:
         """Return how many articles and how many passages can answer now."""
         articles = self._db.execute("SELECT count(*) FROM versions WHERE state = 'indexed'")

@@ -77,6 +77,11 @@ class Splitter:
             yield from self._fitting(text, (rest, end))
 
 
+def has_prose(article: Article) -> bool:
+    """Tell whether anything but furniture is in an article, so that it has a passage."""
+    return next(_runs(article), None) is not None
+
+
 def _space_near(text: str, span: Span) -> int:
     """Return the white space nearest to the middle of a span, or the middle if it has none."""
     start, end = span

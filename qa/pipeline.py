@@ -137,7 +137,7 @@ class Pipeline:
             )
         if not any(character.isalnum() for character in asked):
             raise BadQuestion("The question has no words.", "Ask something.")
-        if self.library.counts()[0] == 0:
+        if self.library.empty:
             raise NothingIndexed(
                 f"No article is indexed in {self.settings.data_dir.absolute()}.",
                 "Index a folder of articles: qa ingest PATH",
