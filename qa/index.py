@@ -121,10 +121,14 @@ class PassageIndex:
 
     def close(self) -> None:
         """Finish what is being written and release the files."""
+        self.rest()
+        _close(self._client)
+
+    def rest(self) -> None:
+        """Let another process write: tantivy's writer holds a lock of its own while it lives."""
         if self._terms_writer is not None:
             self._terms_writer.wait_merging_threads()
             self._terms_writer = None
-        _close(self._client)
 
     # -- writing ---------------------------------------------------------------------------
 

@@ -121,6 +121,8 @@ class Store:
             finally:
                 self._opened_at = self.library.generation
                 if taken:
+                    if self._index is not None:
+                        self._index.rest()
                     self._lock.release()
 
     @contextmanager

@@ -1,6 +1,9 @@
 """Locks, mismatches, damage, uploads: what the store refuses and what it survives."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,19 +45,31 @@ def test_the_lock_is_given_back(make_pipeline: MakePipeline, folder: Path) -> No
     lock.release()
 
 
-def test_a_reader_sees_what_another_wrote(make_pipeline: MakePipeline, folder: Path) -> None:
-    """An open pipeline finds articles that another one added, changed and removed since."""
-    write(folder, {"a.txt": paragraph("albatross")})
-    writer = make_pipeline()
-    writer.store.ingest([folder])
-    reader = make_pipeline(writer.settings.data_dir)
+def test_a_reader_sees_what_another_process_wrote(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """An open pipeline finds articles that another process added, changed and removed since."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    reader = make_pipeline()
+    reader.store.ingest([folder])
     assert found(reader, "albatross") == {"a.txt"}
-    write(folder, {"a.txt": paragraph("barnacle"), "c.txt": paragraph("cormorant")})
-    writer.store.ingest([folder])
-    writer.close()
+    write(folder, {"a.txt": paragraph("cormorant"), "d.txt": paragraph("dolphin")})
+    (folder / "b.txt").unlink()
+    # A process of its own: within one, Chroma shows every client of a path what others wrote.
+    subprocess.run(
+        [Path(sys.executable).with_name("qa"), "ingest", folder],
+        env={**os.environ, "QA_DATA_DIR": str(reader.settings.data_dir)},
+        check=True,
+        capture_output=True,
+    )
     assert found(reader, "albatross") == set()
-    assert found(reader, "barnacle") == {"a.txt"}
-    assert found(reader, "cormorant") == {"c.txt"}
+    assert found(reader, "barnacle") == set()
+    assert found(reader, "cormorant") == {"a.txt"}
+    assert found(reader, "dolphin") == {"d.txt"}
+    with reader.store.searching() as index:
+        vector = reader.store.embedding.encode(["dolphin"])[0]
+        near = {hit.id.partition("#")[0] for hit in index.dense(vector, 5)}
+    assert near == {"a.txt", "d.txt"}
 
 
 def test_an_index_of_other_settings_is_refused(make_pipeline: MakePipeline, folder: Path) -> None:
