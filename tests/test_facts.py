@@ -104,6 +104,12 @@ def test_a_bound_keeps_the_value(text: str, bound: str) -> None:
     assert number.bound == bound
 
 
+def test_a_wide_range_below_a_thousand_keeps_its_ends() -> None:
+    """A dash between a fraction and some hundreds is a range, not a short form of thousands."""
+    low, high = facts("The grains measure 0.3–500 mm.").numbers
+    assert (float(low.value), float(high.value)) == (0.3, 500.0)
+
+
 def test_both_ends_of_a_range_share_the_unit() -> None:
     """Both ends of a range are numbers, with the unit and the scale that only the last one has."""
     low, high = facts("It takes 20-25 km.").numbers

@@ -245,7 +245,7 @@ def _ranges(text: str, found: list[Number]) -> list[Number]:
             continue
         spread = high.value / low.value if low.value else Fraction(0)
         if between["dash"] and low.value < _WIDEST < spread:
-            scale = max(s for s in SCALES.values() if s <= high.value)
+            scale = max((s for s in SCALES.values() if s <= high.value), default=1)
             low = replace(low, value=low.value * scale)
         found[i] = replace(low, unit=low.unit or high.unit, nouns=low.nouns or high.nouns)
     return found
