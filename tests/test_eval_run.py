@@ -12,9 +12,9 @@ from eval.gold import read_gold
 from eval.report import read_results
 from eval.run import run
 from eval.sources import PipelineSource
-from qa.embedding import bundled_path
+from qa.bundled import bundled_path
 from qa.pipeline import Pipeline, build
-from qa.reader import Reading
+from qa.reading import Reading
 from qa.settings import Settings
 from qa.types import Passage
 from tests.live import running

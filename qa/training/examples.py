@@ -9,7 +9,7 @@ import numpy as np
 from qa.candidates import Sentence, gather
 from qa.features import Columns, Seen, Summary, measure, measure_pool
 from qa.overlap import Matrix, Overlap
-from qa.reader import SHORTLIST
+from qa.sentence_reader import SHORTLIST
 from qa.slips import mend
 from qa.training.data import SEED, Asked, Group, part_of
 from qa.training.pools import SIZE, Collection

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from qa.net import Net
 from qa.overlap import Matrix
-from qa.reader import Net
 from qa.training.data import SEED
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.features import table
+from qa.net import sigmoid
 from qa.overlap import Matrix
-from qa.reader import Weights, load_weights, score_rows, sigmoid, summary
+from qa.sentence_reader import Weights, load_weights, score_rows, summary
 from qa.training.examples import Example
 from qa.training.support import Pair
 

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from qa.features import table
+from qa.net import Net
 from qa.overlap import Matrix, words
-from qa.reader import WEIGHTS, Net, score_rows, summary
+from qa.sentence_reader import WEIGHTS, score_rows, summary
 from qa.training import report
 from qa.training.data import Group, Part, clapnq, natural, squad
 from qa.training.examples import Example, collections, examples

@@ -15,7 +15,7 @@ import numpy as np
 
 from qa.facts import mismatches
 from qa.overlap import Matrix, words
-from qa.reader import support_row
+from qa.sentence_reader import support_row
 from qa.sentences import sentences
 from qa.training.data import SEED, Group, Part, lines
 from qa.training.vectors import Vectors

