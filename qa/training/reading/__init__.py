@@ -1,0 +1,1 @@
+"""How the reading model was made: its samples, its training, its figures, its export."""

@@ -1,0 +1,40 @@
+"""A checkpoint in the place of the shipped model, so that it can be measured before its export."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from qa.crossencoder import CrossEncoder
+from qa.training.reading.network import ReadingNetwork, load
+
+
+class Checkpoint(CrossEncoder):
+    """The shipped model's reading of pairs, with torch and a checkpoint's weights below it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.parent)
+        self._path = path
+
+    @cached_property
+    def _session(self) -> Any:
+        return TorchSession(load(self._path))
+
+
+class TorchSession:
+    """A network that is called as an ONNX Runtime session is."""
+
+    def __init__(self, network: ReadingNetwork) -> None:
+        self._network = network.eval()
+
+    def run(
+        self, _names: None, feeds: Mapping[str, npt.NDArray[np.int64]]
+    ) -> list[npt.NDArray[np.float32]]:
+        """Return start logits, end logits and the heads' logits of a batch."""
+        with torch.inference_mode():
+            outputs = self._network(**{name: torch.from_numpy(a) for name, a in feeds.items()})
+        return [output.float().numpy() for output in outputs]

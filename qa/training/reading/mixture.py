@@ -1,0 +1,121 @@
+"""What is trained on, in which shares, and what is kept to measure on.
+
+Split by document: of SQuAD's articles a fifth, of SQuAD 2.0's a half, and of the claims' documents
+three in ten are never trained on.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from qa.training.data import SEED, Part, lines
+from qa.training.reading import claims
+from qa.training.reading.questions import Item, items, stream
+from qa.training.reading.samples import Sample
+
+TRAINED, KEPT = Part(0, 0.8), Part(0.8, 1)
+TRAINED_HALF, KEPT_HALF = Part(0, 0.5), Part(0.5, 1)
+"""The half of SQuAD 2.0's articles that is trained on, and the one that is measured on."""
+TRAINED_CLAIMS, KEPT_CLAIMS = Part(0, 0.7), Part(0.7, 1)
+
+QUESTIONS = (
+    ("answered", "squad", 30_000),
+    ("answered", "natural", 4_000),
+    ("answered", "policy", 1_500),
+    ("answered", "squad2", 1_300),
+    ("written", "squad2", 4_800),
+    ("removed", "squad", 4_500),
+    ("removed", "natural", 700),
+    ("other passage", "squad", 5_000),
+    ("swapped", "squad", 4_000),
+    ("swapped", "squad2", 500),
+    ("turned", "squad", 3_000),
+    ("borrowed", "squad", 2_500),
+    ("stranger", "squad", 1_200),
+)
+"""Kind, source, and samples in a mixture of the full size."""
+CLAIMS = {
+    "fever": 4_700, "wice": 750, "summedits": 2_500, "made": 10_000, "replies": 2_500,
+    "neighbours": 1_000,
+}  # fmt: skip
+_TRUE = 0.4
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The questions of the parts that are trained on, or of those that are kept."""
+
+    pools: dict[str, list[Item]]
+    folder: Path
+    claims_part: Part
+
+
+def trained(folder: Path) -> Corpus:
+    """Read what is trained on."""
+    return _corpus(folder, TRAINED, TRAINED_HALF, TRAINED_CLAIMS)
+
+
+def kept(folder: Path) -> Corpus:
+    """Read what is measured on."""
+    return _corpus(folder, KEPT, KEPT_HALF, KEPT_CLAIMS)
+
+
+def _corpus(folder: Path, part: Part, half: Part, claims_part: Part) -> Corpus:
+    reading = folder / "reading"
+    sources = {
+        "squad": ("squad_train", part), "natural": ("qed_train", part),
+        "policy": ("policyqa_train", part), "squad2": ("squad2_dev", half),
+    }  # fmt: skip
+    pools = {}
+    for source, (name, own) in sources.items():
+        records = lines(reading / f"{name}.jsonl.xz")
+        pools[source] = items(source, [r for r in records if own.has(r["title"])])
+    return Corpus(pools, folder, claims_part)
+
+
+def mixture(corpus: Corpus, scale: float = 1.0) -> list[Sample]:
+    """Make the samples, in the order in which they are learnt.
+
+    Kinds whose source is smaller than their share go round again, with other windows.
+    """
+    found: list[Sample] = []
+    strangers = corpus.pools["squad"]
+    for kind, source, count in QUESTIONS:
+        rng = seeded(f"{kind} {source}")
+        pool = corpus.pools[source]
+        wanted = max(1, round(count * scale))
+        found += islice(_rounds(pool, kind, rng, strangers), wanted)
+    for kind, count in CLAIMS.items():
+        found += islice(_claims(corpus, kind), max(1, round(count * scale)))
+    seeded("order").shuffle(found)
+    return found
+
+
+_ROUNDS = 6
+
+
+def _rounds(
+    pool: list[Item], kind: str, rng: random.Random, strangers: list[Item]
+) -> Iterator[Sample]:
+    for _ in range(_ROUNDS):
+        yield from stream(pool, kind, rng, strangers)
+
+
+def _claims(corpus: Corpus, kind: str) -> Iterator[Sample]:
+    folder, part = corpus.folder / "claims", corpus.claims_part
+    rng = seeded(kind)
+    if kind == "made":
+        return claims.made(corpus.pools["squad"], rng, true=_TRUE)
+    if kind == "replies":
+        return claims.replies(corpus.pools["squad"], rng)
+    if kind == "neighbours":
+        return claims.neighbours(corpus.pools["squad"], rng)
+    written = {"fever": claims.fever, "wice": claims.wice, "summedits": claims.summedits}
+    return written[kind](folder, part)
+
+
+def seeded(name: str) -> random.Random:
+    """Return the draws that belong to `name`, the same in every run."""
+    return random.Random(f"{SEED}:{name}")  # noqa: S311 -- a sample, not a secret
