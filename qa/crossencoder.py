@@ -1,0 +1,158 @@
+"""The reading model: question or claim and text read together, by ONNX Runtime.
+
+A cross-encoder trained from all-MiniLM-L6-v2 (`qa/models/reading-model`). For each pair it says
+where in the text the answer begins and ends, whether the text answers the question at all, whether
+it is the passage that the question is about, and whether it supports the claim. Neither torch nor
+transformers is imported.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.bundled import bundled_path, check_digests
+
+MODEL = Path(__file__).parent / "models" / "reading-model"
+LONGEST = 224
+"""Tokens of query and text together; what lies behind is not read, so texts are cut before."""
+LONGEST_QUERY = 64
+_BATCH = 16
+_SPECIAL = 3
+"""The tokens [CLS], [SEP] and [SEP]."""
+
+Numbers = npt.NDArray[np.float32]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the model says of one query and text; every number is a logit.
+
+    `start` and `end` have one entry per token of the text, `offsets` its place in characters,
+    shape (tokens, 2). `null` is the score of there being no answer, to be compared with
+    `start[i] + end[j]`.
+    """
+
+    start: Numbers
+    end: Numbers
+    null: float
+    offsets: npt.NDArray[np.int64]
+    answerable: float
+    relevant: float
+    supported: float
+
+
+class CrossEncoder:
+    """The model, loaded at first use. Safe to use from several threads."""
+
+    def __init__(self, folder: Path = MODEL) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was written beside the weights: their digest, and the calibration."""
+        found: dict[str, Any] = json.loads((self._folder / "model.json").read_text("utf-8"))
+        return found
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        check_digests(self._folder, self.manifest["digests"])
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = len(os.sched_getaffinity(0))
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            self._folder / "model.onnx", options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        found = Tokenizer.from_file(str(bundled_path() / "tokenizer.json"))
+        found.no_padding()
+        found.no_truncation()
+        return found
+
+    def load(self) -> None:
+        """Load the model and run it once, so that the first question does not wait."""
+        self.read([("ready", "ready")])
+
+    def room(self, query: str) -> int:
+        """Return how many tokens a text may have beside `query`."""
+        size = len(self._tokenizer.encode(query, add_special_tokens=False).ids)
+        return LONGEST - _SPECIAL - min(size, LONGEST_QUERY - 2)
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Return the offsets of the tokens of `text`."""
+        found: list[tuple[int, int]] = self._tokenizer.encode(
+            text, add_special_tokens=False
+        ).offsets
+        return found
+
+    def read(self, pairs: Sequence[Pair]) -> list[Read]:
+        """Read every pair; pairs of like length share a batch."""
+        with self._lock:
+            session, tokenizer = self._session, self._tokenizer
+        rows = [_row(encoded) for encoded in tokenizer.encode_batch(list(pairs))]
+        order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
+        found: dict[int, Read] = {}
+        for begin in range(0, len(order), _BATCH):
+            chosen = order[begin : begin + _BATCH]
+            outputs = session.run(None, _padded([rows[n] for n in chosen]))
+            for at, n in enumerate(chosen):
+                found[n] = _read(rows[n], [output[at] for output in outputs])
+        return [found[n] for n in range(len(rows))]
+
+
+@dataclass(frozen=True)
+class _Row:
+    ids: Sequence[int]
+    query: int
+    offsets: Sequence[tuple[int, int]]
+
+
+def _row(encoded: Any) -> _Row:
+    """Cut a long query, then a long text; the last [SEP] stays."""
+    ids, offsets = list(encoded.ids), list(encoded.offsets)
+    query = encoded.type_ids.index(1)
+    if query > LONGEST_QUERY:
+        del ids[LONGEST_QUERY - 1 : query - 1], offsets[LONGEST_QUERY - 1 : query - 1]
+        query = LONGEST_QUERY
+    if len(ids) > LONGEST:
+        ids = [*ids[: LONGEST - 1], ids[-1]]
+    return _Row(ids, query, offsets[query : len(ids) - 1])
+
+
+def _padded(rows: Sequence[_Row]) -> dict[str, npt.NDArray[np.int64]]:
+    shape = (len(rows), max(len(row.ids) for row in rows))
+    ids, mask, types = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    for n, row in enumerate(rows):
+        ids[n, : len(row.ids)] = row.ids
+        mask[n, : len(row.ids)] = 1
+        types[n, row.query : len(row.ids)] = 1
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+
+def _read(row: _Row, outputs: Sequence[Any]) -> Read:
+    start, end, heads = outputs
+    text = slice(row.query, len(row.ids) - 1)
+    return Read(
+        start=start[text],
+        end=end[text],
+        null=float(start[0] + end[0]),
+        offsets=np.array(row.offsets, dtype=np.int64).reshape(-1, 2),
+        answerable=float(heads[0]),
+        relevant=float(heads[1]),
+        supported=float(heads[2]),
+    )

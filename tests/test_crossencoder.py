@@ -1,0 +1,85 @@
+"""The reading model's runtime: batches, limits, offsets, digest."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.crossencoder import LONGEST, MODEL, CrossEncoder, Read
+from qa.errors import ModelDigestMismatch
+
+PAIRS = [
+    ("Who owns the ferry?", "The ferry belongs to Norsund Lines."),
+    ("Who owns the ferry?", "The dam will be 96 metres high, and it will stand for centuries."),
+    ("How high will the dam be?", "The dam will be 96 metres high."),
+]
+
+
+@pytest.fixture(scope="module")
+def model() -> CrossEncoder:
+    """Return the shipped model."""
+    return CrossEncoder()
+
+
+def close(one: Read, other: Read) -> bool:
+    """Tell whether two reads are the same but for rounding."""
+    return (
+        np.allclose(one.start, other.start, atol=1e-3)
+        and np.allclose(one.end, other.end, atol=1e-3)
+        and np.allclose(
+            [one.null, one.answerable, one.relevant, one.supported],
+            [other.null, other.answerable, other.relevant, other.supported],
+            atol=1e-3,
+        )
+    )
+
+
+def test_a_batch_gives_what_each_pair_gives_alone(model: CrossEncoder) -> None:
+    """Padding beside longer texts changes nothing, and the order is kept."""
+    together = model.read(PAIRS)
+    assert all(
+        close(read, model.read([pair])[0]) for read, pair in zip(together, PAIRS, strict=True)
+    )
+
+
+def test_offsets_point_into_the_text(model: CrossEncoder) -> None:
+    """Each token has its place in the text, whatever the text's letters."""
+    text = "Der Fährmann «Åse» zahlte 4.500 € – no more."
+    (read,) = model.read([("Who paid?", text)])
+    assert len(read.offsets) == len(read.start) == len(read.end)
+    joined = "".join(text[a:b] for a, b in read.offsets)
+    assert joined == "".join(text.split())
+
+
+def test_long_queries_and_texts_are_cut_not_refused(model: CrossEncoder) -> None:
+    """Nothing is longer than the model takes, and the room beside a query is told."""
+    question, text = "why " * 500, "because " * 500
+    (read,) = model.read([(question, text)])
+    assert 0 < len(read.start) < LONGEST
+    assert len(read.start) == model.room(question)
+
+
+def test_an_empty_text_is_read_as_no_answer(model: CrossEncoder) -> None:
+    """No token, no span, and numbers all the same."""
+    (read,) = model.read([("Who owns the ferry?", "")])
+    assert read.start.shape == (0,)
+    assert np.isfinite([read.null, read.answerable, read.supported]).all()
+
+
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    """Weights that are not those whose digest was noted are not run."""
+    folder = Path(shutil.copytree(MODEL, tmp_path / "model"))
+    with (folder / "model.onnx").open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\0\1\2\3")
+    with pytest.raises(ModelDigestMismatch):
+        CrossEncoder(folder).load()
+
+
+def test_the_weights_are_small_enough_to_ship() -> None:
+    """They stay under 48 MB, and what was fitted lies beside them."""
+    assert (MODEL / "model.onnx").stat().st_size <= 48_000_000
+    manifest = json.loads((MODEL / "model.json").read_text("utf-8"))
+    assert {"digests", "calibration", "curve"} <= set(manifest)
