@@ -75,6 +75,19 @@ class Quote(Frozen):
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 
+class Value(Frozen):
+    """An answer in few words, as it stands in an article, and the statement around it.
+
+    `quote` is the value itself ("at least 100"), `sentence` the stretch that gives it and can be
+    quoted as evidence; both lie in the same article. `score` is the probability that it answers
+    the question.
+    """
+
+    quote: Quote
+    sentence: Quote
+    score: float
+
+
 class Draft(Frozen):
     """A claim as it was written, before any check, with the quotes it is said to rest on."""
 
@@ -120,8 +133,12 @@ class Position(Frozen):
 
 
 class Conflict(Frozen):
-    """Articles that answer the same question with values that cannot all be right."""
+    """Articles that answer the same question with different values, ordered by date.
 
+    In a `conflict` they cannot all be right; in a `development` a later one supersedes.
+    """
+
+    kind: Literal["conflict", "development"] = "conflict"
     positions: tuple[Position, ...]
 
 
@@ -139,9 +156,11 @@ class Answer(Frozen):
     """The whole result of one question, as the API returns it.
 
     `rewritten` is the stand-alone form of a follow-up, None when the question was used as it
-    came. `removed` holds the drafted claims that failed the check. `confidence` is the probability
-    that the articles answer the question at all, as the reader judged it before any check, None
-    when nothing judged it. `timings` are milliseconds.
+    came. `short_answer` is the answer in few words, as an article has them, with a day in brackets
+    behind a weekday; None when no few words answer. `removed` holds the drafted claims that failed
+    the check. `confidence` is the probability that the articles answer the question at all, as the
+    reader judged it before any check, None when nothing judged it. `notices` say what could not be
+    done as usual. `timings` are milliseconds.
     """
 
     question: str
@@ -156,6 +175,7 @@ class Answer(Frozen):
     passages: tuple[PassageRef, ...] = ()
     model: str
     confidence: float | None = None
+    notices: tuple[str, ...] = ()
     timings: Mapping[str, float] = Field(default_factory=dict)
 
 

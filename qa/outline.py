@@ -1,0 +1,47 @@
+"""What of the values that were read goes into an answer: which sides are heard, and in few words.
+
+Where articles disagree, or agree, each value's sentences are put together as one side; the answer
+gives every side a claim. The short answer is the best value that a footnote of the answer holds.
+"""
+
+from collections.abc import Callable, Sequence
+
+from qa.answer import is_broad
+from qa.conflicts import Comparison, dated
+from qa.facts import question_kind
+from qa.types import Quote, Value
+
+SURE = 0.12
+"""Probability from which a value is shown as the short answer."""
+_LONGEST = 120
+"""Characters of a short answer; what is longer is no short one."""
+
+Citing = Callable[[Value], Sequence[int]]
+"""The numbers of the citations whose quote holds a value's words."""
+
+
+def sides(compared: Comparison) -> tuple[tuple[Quote, ...], ...]:
+    """Return the sentences of every value that must be heard, those of one value together."""
+    if compared.relation == "none":
+        return ()
+    return tuple(tuple(value.sentence for value in group.values) for group in compared.groups)
+
+
+def short_answer(
+    question: str, values: Sequence[Value], compared: Comparison, citing: Citing
+) -> str | None:
+    """Return the answer in few words, None where it takes more, or where articles disagree.
+
+    Of a development it is the latest value.
+    """
+    if compared.relation == "conflict" or question_kind(question) == "reason":
+        return None
+    if compared.relation == "development":
+        latest = compared.groups[-1]
+        return latest.label if any(citing(value) for value in latest.values) else None
+    if is_broad(question) and question_kind(question) != "list":
+        return None
+    best = next((v for v in values if v.score >= SURE and citing(v)), None)
+    if best is None or len(best.quote.text) > _LONGEST:
+        return None
+    return dated(" ".join(best.quote.text.split()), best.quote.passage.date)
