@@ -15,11 +15,10 @@ from qa.candidates import previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
 from qa.overlap import words
-from qa.reader import Candidate, Reader, Reading
+from qa.reader import ANSWERABLE
+from qa.reading import Candidate, Reader, Reading
 from qa.types import Draft, Passage, Quote
 
-ANSWERABLE = 0.15
-"""Below this probability nothing is answered; from the curve in the model's card."""
 SAME = 0.5
 """Support, both ways, from which two sentences are one claim."""
 _NARROW = 2
@@ -87,14 +86,23 @@ def draft(
     reader: Reader,
     *,
     max_claims: int,
+    sides: Sequence[Sequence[Quote]] = (),
 ) -> tuple[Draft, ...]:
     """Draft an answer of at most `max_claims` claims, best first; () when nothing answers.
 
-    `reading` is what `reader` found in `passages`; widening a quote may use any of these.
+    `reading` is what `reader` found in `passages`; widening a quote may use any of these. `sides`
+    are quotes that must be heard, those of one side being evidence for the same value: each side
+    becomes a claim, before all others.
     """
     if not reading.candidates or reading.answerable < ANSWERABLE:
         return ()
-    claims = _choose(reading.candidates, reader, broad=is_broad(question), limit=max_claims)
+    chances = {(_place(c.quote)): c.score for c in reading.candidates}
+    first = [
+        _Claim(Candidate(side[0], chances.get(_place(side[0]), 0.0)), list(side))
+        for side in sides[:max_claims]
+    ]
+    broad = is_broad(question)
+    claims = _choose(reading.candidates, reader, first, broad=broad, limit=max_claims)
     drafts = [_drafted(question, claim, passages) for claim in claims]
     return tuple(d for n, d in enumerate(drafts) if not _said_elsewhere(d, drafts, n))
 
@@ -107,31 +115,44 @@ def is_broad(question: str) -> bool:
 
 
 def _choose(
-    candidates: Sequence[Candidate], reader: Reader, *, broad: bool, limit: int
+    candidates: Sequence[Candidate],
+    reader: Reader,
+    first: Sequence[_Claim],
+    *,
+    broad: bool,
+    limit: int,
 ) -> list[_Claim]:
     """Take candidates greedily, those of articles not yet quoted first among equals.
 
-    Sentences that repeat a chosen one are added to it as quotes, or left out.
+    Sentences that repeat a chosen one, the `first` among them, are added to it as quotes, or left
+    out.
     """
     best_score = candidates[0].score
+    taken = {_place(quote) for claim in first for quote in claim.quotes}
     left = [c for c in candidates if c.score >= _LEAST or c is candidates[0]]
-    claims: list[_Claim] = []
-    articles: set[str] = set()
-    most = limit if broad else min(_NARROW, limit)
+    left = [c for c in left if _place(c.quote) not in taken]
+    claims = list(first)
+    articles = {_article(claim.lead) for claim in first}
+    most = limit if broad else max(len(claims), min(_NARROW, limit))
     while left:
         best = max(left, key=lambda c: c.score * (_REPEAT if _article(c) in articles else 1.0))
         left.remove(best)
+        twin = next((c for c in claims if _same(c.lead, best, reader)), None)
+        if twin is not None:
+            twin.quotes.append(best.quote)
+            continue
         new = _article(best) not in articles
         share = (_FURTHER_SHARE if new else _BROAD_SHARE) if broad else _NARROW_SHARE
         if best.score < share * best_score:
             continue
-        twin = next((c for c in claims if _same(c.lead, best, reader)), None)
-        if twin is not None:
-            twin.quotes.append(best.quote)
-        elif len(claims) < most and not any(_alike(c.lead, best) for c in claims):
+        if len(claims) < most and not any(_alike(c.lead, best) for c in claims):
             claims.append(_Claim(best, [best.quote]))
             articles.add(_article(best))
     return claims
+
+
+def _place(quote: Quote) -> tuple[str, int, int]:
+    return quote.passage.article_id, quote.start, quote.end
 
 
 def _article(candidate: Candidate) -> str:

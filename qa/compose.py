@@ -4,18 +4,24 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from qa.conflicts import dated
 from qa.library import Library
-from qa.types import Answer, Citation, Claim, Passage, PassageRef, Quote
+from qa.reading import Reading
+from qa.types import Answer, Citation, Claim, Conflict, PassageRef, Quote, Retrieved, Value
 from qa.verify import Verified
 
 NOT_FOUND = "The articles do not answer this question."
 
 
 class Footnotes:
-    """The citations of one answer, numbered from 1 in the order in which claims need them."""
+    """The citations of one answer, numbered from 1 in the order in which claims need them.
 
-    def __init__(self, library: Library) -> None:
+    With `days`, a weekday in a claim gets its date in brackets, counted from its article's date.
+    """
+
+    def __init__(self, library: Library, *, days: bool = False) -> None:
         self._library = library
+        self._days = days
         self._cited: dict[tuple[str, int, int], Citation] = {}
         self.claims: list[Claim] = []
         self.removed: list[Claim] = []
@@ -38,14 +44,26 @@ class Footnotes:
         verdict = verified.verdict
         if verdict == "supported" and not numbers:
             verdict = "unsupported"
+        text = verified.text
+        if self._days and numbers:
+            text = dated(text, verified.quotes[0].passage.date)
         claim = Claim(
-            text=verified.text,
+            text=text,
             citations=tuple(dict.fromkeys(numbers)),
             verdict=verdict,
             score=round(verified.score, 4),
         )
         (self.claims if verdict == "supported" else self.removed).append(claim)
         return claim, self.citations[before:]
+
+    def citing(self, value: Value) -> tuple[int, ...]:
+        """Return the numbers of the citations whose quote holds a value's words."""
+        article, start, end = value.quote.passage.article_id, value.quote.start, value.quote.end
+        return tuple(
+            citation.id
+            for citation in self.citations
+            if citation.file == article and citation.start <= start and end <= citation.end
+        )
 
     def _number(self, quote: Quote) -> int | None:
         key = (quote.passage.article_id, quote.start, quote.end)
@@ -91,34 +109,37 @@ class Stopwatch:
 
 
 def compose(
-    *,
-    question: str,
-    rewritten: str | None,
+    retrieved: Retrieved,
+    reading: Reading,
     footnotes: Footnotes,
-    passages: Sequence[Passage],
+    *,
+    short_answer: str | None,
+    conflicts: Sequence[Conflict],
     model: str,
-    confidence: float,
     timings: dict[str, float],
 ) -> Answer:
     """Put the answer together from the claims that were verified."""
     shown = footnotes.claims
     return Answer(
-        question=question,
-        rewritten=rewritten,
+        question=retrieved.question,
+        rewritten=retrieved.rewritten,
         status="answered" if shown else "not_found",
         answer=" ".join(marked(claim) for claim in shown) or NOT_FOUND,
+        short_answer=short_answer if shown else None,
         claims=tuple(shown),
         removed=tuple(footnotes.removed),
         citations=footnotes.citations,
+        conflicts=tuple(conflicts) if shown else (),
         passages=tuple(
             PassageRef(
                 id=passage.id, file=passage.article_id, start=passage.start, end=passage.end,
                 score=round(passage.score, 6),
             )
-            for passage in passages
+            for passage in retrieved.passages
         ),
         model=model,
-        confidence=round(confidence, 4),
+        confidence=round(reading.answerable, 4),
+        notices=reading.notices,
         timings=timings,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from qa.crossencoder import CrossEncoder
 from qa.errors import QAError
 from qa.pipeline import Pipeline
 from qa.types import Frozen
@@ -26,6 +27,7 @@ def examine(pipeline: Pipeline) -> list[Finding]:
     checks: tuple[tuple[str, Callable[[Pipeline], Iterator[Finding]]], ...] = (
         ("data directory", _data_dir),
         ("embedding model", _model),
+        ("reading model", _reading_model),
         ("index", _index),
         ("folders", _folders),
         ("Ollama", _ollama),
@@ -55,6 +57,13 @@ def _data_dir(pipeline: Pipeline) -> Iterator[Finding]:
 def _model(pipeline: Pipeline) -> Iterator[Finding]:
     pipeline.store.embedding.load()
     yield Finding(what="embedding model", state="ok", detail=pipeline.store.embedding.fingerprint)
+
+
+def _reading_model(_: Pipeline) -> Iterator[Finding]:
+    model = CrossEncoder()
+    model.load()
+    digest = model.manifest["digests"]["model.onnx"]
+    yield Finding(what="reading model", state="ok", detail=f"ONNX Runtime, {digest[:16]}")
 
 
 def _index(pipeline: Pipeline) -> Iterator[Finding]:

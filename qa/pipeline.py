@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 
 from qa.answer import draft
 from qa.compose import Footnotes, Stopwatch, compose
+from qa.conflicts import compare, settle
 from qa.embedding import BUNDLED, Embedding
 from qa.errors import BadQuestion, NothingIndexed, QAError
+from qa.facts import question_kind
 from qa.followup import standalone
 from qa.library import Library
 from qa.lock import WriterLock
-from qa.reader import Reader, SentenceReader
+from qa.outline import short_answer, sides
+from qa.reader import EmbeddedReader
+from qa.reading import Reader
 from qa.retrieve import Retriever
 from qa.settings import Settings
 from qa.store import Store
@@ -44,15 +48,17 @@ def build(settings: Settings, *, writer: bool = False) -> "Pipeline":
     embedding = Embedding(settings.embedding_model)
     library = Library(settings.data_dir / "library.db")
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))
+    # The reader was trained on the bundled model's vectors, whichever model the index is made with.
+    known = embedding if settings.embedding_model == BUNDLED else Embedding(BUNDLED)
+    reader = EmbeddedReader(known)
     if writer:
         try:
             store.own()
+            reader.load()
         except BaseException:
             store.close()
             raise
-    # The reader was trained on the bundled model's vectors, whichever model the index is made with.
-    known = embedding if settings.embedding_model == BUNDLED else Embedding(BUNDLED)
-    return Pipeline(store, SentenceReader(known))
+    return Pipeline(store, reader)
 
 
 class Pipeline:
@@ -96,14 +102,22 @@ class Pipeline:
 
         with watch("retrieve"):
             passages = self._retrieve(search, filters, self.settings.retrieve_k)
-        yield Retrieved(question=asked, rewritten=rewritten, passages=tuple(passages))
+        retrieved = Retrieved(question=asked, rewritten=rewritten, passages=tuple(passages))
+        yield retrieved
 
         with watch("answer"):
             reading = self.reader.read(search, passages)
-            most = self.settings.max_claims
-            drafts = draft(search, reading, passages, self.reader, max_claims=most)
+            compared = compare(search, reading.values, self.reader.support)
+            drafts = draft(
+                search,
+                reading,
+                passages,
+                self.reader,
+                max_claims=self.settings.max_claims,
+                sides=sides(compared),
+            )
 
-        footnotes = Footnotes(self.library)
+        footnotes = Footnotes(self.library, days=question_kind(search) == "date")
         for n, drafted in enumerate(drafts, start=1):
             yield ClaimDrafted(n=n, text=drafted.text)
             with watch("verify"):
@@ -113,12 +127,12 @@ class Pipeline:
 
         yield Answered(
             answer=compose(
-                question=asked,
-                rewritten=rewritten,
-                footnotes=footnotes,
-                passages=passages,
+                retrieved,
+                reading,
+                footnotes,
+                short_answer=short_answer(search, reading.values, compared, footnotes.citing),
+                conflicts=settle(compared, footnotes.citing),
                 model="embedded",
-                confidence=reading.answerable,
                 timings=watch.timings,
             )
         )

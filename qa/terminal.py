@@ -26,7 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.compose import marked
-from qa.types import Answer, Answered, Citation, Claim, Event, Passage, Retrieved
+from qa.types import Answer, Answered, Citation, Claim, Conflict, Event, Passage, Retrieved
 
 if TYPE_CHECKING:
     from qa.doctor import Finding
@@ -93,15 +93,33 @@ def print_answer(answer: Answer, passages: Sequence[Passage] = ()) -> None:
         out.print(Text(answer.answer, style="bold"))
         _print_nearest(out, passages)
     else:
+        if answer.short_answer:
+            out.print(Text(safe(answer.short_answer), style="bold"))
         for claim in answer.claims:
             out.print(_claim(claim))
+        for conflict in answer.conflicts:
+            _print_conflict(out, conflict)
         out.print()
         for citation in answer.citations:
             _print_footnote(out, citation)
+    for notice in answer.notices:
+        out.print(Text(safe(notice), style="yellow"))
     if answer.removed:
         count = len(answer.removed)
         noun = "statement was" if count == 1 else "statements were"
         out.print(Text(f"{count} {noun} removed: the articles do not support it.", style="yellow"))
+
+
+def _print_conflict(out: Console, conflict: Conflict) -> None:
+    """Print what each side says, its footnotes, and the day of its article."""
+    disagree = conflict.kind == "conflict"
+    head = "The articles disagree:" if disagree else "Reported over time:"
+    out.print(Text(f"\n{head}", style="bold yellow" if disagree else "bold"))
+    for position in conflict.positions:
+        line = Text(f"  {safe(position.value)} ")
+        line.append("".join(f"[{number}]" for number in position.citations), style="bold cyan")
+        line.append(f" · {position.date.isoformat() if position.date else 'no date'}", style="dim")
+        out.print(line)
 
 
 def _claim(claim: Claim) -> Text:

@@ -9,7 +9,7 @@ from qa.embedding import Embedding
 from qa.library import Library
 from qa.lock import WriterLock
 from qa.pipeline import Pipeline
-from qa.reader import SentenceReader
+from qa.reader import EmbeddedReader
 from qa.settings import Settings
 from qa.store import Store
 
@@ -26,8 +26,18 @@ def embedding() -> Embedding:
     return model
 
 
+@pytest.fixture(scope="session")
+def reader(embedding: Embedding) -> EmbeddedReader:
+    """Return the embedded reader with the shipped models, loaded once for all tests."""
+    made = EmbeddedReader(embedding)
+    made.load()
+    return made
+
+
 @pytest.fixture
-def make_pipeline(embedding: Embedding, tmp_path: Path) -> Iterator[MakePipeline]:
+def make_pipeline(
+    embedding: Embedding, reader: EmbeddedReader, tmp_path: Path
+) -> Iterator[MakePipeline]:
     """Return a maker of pipelines that share the loaded model and are closed at the end."""
     made: list[Pipeline] = []
 
@@ -36,7 +46,7 @@ def make_pipeline(embedding: Embedding, tmp_path: Path) -> Iterator[MakePipeline
         chosen.data_dir.mkdir(parents=True, exist_ok=True)
         library = Library(chosen.data_dir / "library.db")
         store = Store(chosen, library, embedding, WriterLock(chosen.data_dir))
-        pipeline = Pipeline(store, SentenceReader(embedding))
+        pipeline = Pipeline(store, reader)
         made.append(pipeline)
         return pipeline
 

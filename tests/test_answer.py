@@ -7,19 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa import answer
-from qa.answer import ANSWERABLE, is_broad, plain, points_back
+from qa.answer import is_broad, plain, points_back
 from qa.candidates import gather
 from qa.embedding import Embedding
-from qa.reader import Candidate, Reader, Reading, SentenceReader
+from qa.reader import ANSWERABLE, EmbeddedReader
+from qa.reading import Candidate, Reader, Reading
 from qa.sentences import sentences
 from qa.types import Draft, Passage
 from tests.reading_world import articles, pool
-
-
-@pytest.fixture(scope="module")
-def reader(embedding: Embedding) -> SentenceReader:
-    """Return a reader over the real model."""
-    return SentenceReader(embedding)
 
 
 class Fixed:
@@ -67,7 +62,7 @@ def texts(drafts: Sequence[Draft]) -> list[str]:
 
 
 def test_a_narrow_question_gets_its_sentence_first_and_at_most_two(
-    reader: SentenceReader, embedding: Embedding
+    reader: EmbeddedReader, embedding: Embedding
 ) -> None:
     """Who, when and how many are answered by one or two claims, the right one first."""
     for question, expected in (
@@ -81,14 +76,14 @@ def test_a_narrow_question_gets_its_sentence_first_and_at_most_two(
 
 
 def test_a_question_about_something_else_gets_nothing(
-    reader: SentenceReader, embedding: Embedding
+    reader: EmbeddedReader, embedding: Embedding
 ) -> None:
     """What no article speaks of is not answered."""
     for question in ("What is the capital of Mongolia?", "Who won the 2018 World Cup?"):
         assert draft(question, pool(embedding, question), reader, max_claims=6) == ()
 
 
-def test_no_passages_give_nothing(reader: SentenceReader) -> None:
+def test_no_passages_give_nothing(reader: EmbeddedReader) -> None:
     """Nothing retrieved is nothing answered."""
     assert draft("Who owns the Aurelia?", [], reader, max_claims=6) == ()
 
@@ -103,7 +98,7 @@ def test_below_the_threshold_nothing_is_drafted() -> None:
 
 
 def test_a_broad_question_draws_on_every_article_that_contributes(
-    reader: SentenceReader, embedding: Embedding
+    reader: EmbeddedReader, embedding: Embedding
 ) -> None:
     """What several articles have to say about a broad question is drafted from each of them."""
     question = "What happened to the passengers of the ferry Aurelia?"
@@ -132,7 +127,7 @@ def test_the_number_of_claims_is_bounded() -> None:
 
 
 def test_two_articles_saying_the_same_make_one_claim_with_two_quotes(
-    reader: SentenceReader, embedding: Embedding
+    reader: EmbeddedReader, embedding: Embedding
 ) -> None:
     """Near-identical sentences are merged, and each quote comes from its own article."""
     question = "How many passengers were treated for bruises in Varnes?"
@@ -237,16 +232,16 @@ def test_claims_drop_light_markup_only(quote: str, claim: str) -> None:
     assert plain(quote) == claim
 
 
-def test_drafts_are_the_same_every_time(reader: SentenceReader, embedding: Embedding) -> None:
+def test_drafts_are_the_same_every_time(reader: EmbeddedReader, embedding: Embedding) -> None:
     """A question over the same passages gives equal drafts, with a fresh reader too."""
     question = "How did the authorities react to the accident of the ferry?"
     passages = pool(embedding, question)
     first = draft(question, passages, reader, max_claims=6)
-    assert first == draft(question, passages, SentenceReader(embedding), max_claims=6)
+    assert first == draft(question, passages, EmbeddedReader(embedding), max_claims=6)
 
 
 def test_every_quote_of_every_draft_is_verbatim(
-    reader: SentenceReader, embedding: Embedding
+    reader: EmbeddedReader, embedding: Embedding
 ) -> None:
     """Claims are made of whole sentences of the article, at the offsets that their quotes give."""
     known = articles()
@@ -275,7 +270,7 @@ def test_any_text_can_be_drafted_from(
 ) -> None:
     """Odd text never fails, and quotes stay inside their passage."""
     text = "".join(parts)
-    passages, reader = [passage(text, start=3)], SentenceReader(embedding)
+    passages, reader = [passage(text, start=3)], EmbeddedReader(embedding)
     for drafted in draft(question, passages, reader, max_claims=3):
         for quote in drafted.quotes:
             assert 3 <= quote.start < quote.end <= 3 + len(text)

@@ -30,7 +30,7 @@ from qa.index import Hit, PassageIndex
 from qa.library import Library
 from qa.lock import WriterLock
 from qa.pipeline import Pipeline
-from qa.reader import SentenceReader
+from qa.reader import EmbeddedReader
 from qa.settings import Settings
 from qa.store import Store
 from qa.types import Answer
@@ -69,7 +69,7 @@ def opened(
     data_dir.mkdir(exist_ok=True)
     library = Library(data_dir / "library.db")
     store = ChosenStore(settings, library, embedding, WriterLock(data_dir))
-    pipeline = Pipeline(store, SentenceReader(embedding))
+    pipeline = Pipeline(store, EmbeddedReader(embedding))
     try:
         yield pipeline
     finally:

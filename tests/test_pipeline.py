@@ -13,7 +13,7 @@ from qa.errors import BadFilter, BadQuestion, NothingIndexed, UnknownArticle
 from qa.library import Library
 from qa.lock import WriterLock
 from qa.pipeline import Pipeline
-from qa.reader import SentenceReader
+from qa.reader import EmbeddedReader
 from qa.settings import Settings
 from qa.store import Store
 from qa.types import Answer, Answered, ClaimDrafted, ClaimVerified, Failed, Filters, Retrieved, Turn
@@ -32,7 +32,7 @@ def seeds(embedding: Embedding, tmp_path_factory: pytest.TempPathFactory) -> Ite
     library = Library(chosen.data_dir / "library.db")
     store = Store(chosen, library, embedding, WriterLock(chosen.data_dir))
     store.ingest([SEEDS])
-    pipeline = Pipeline(store, SentenceReader(embedding))
+    pipeline = Pipeline(store, EmbeddedReader(embedding))
     yield pipeline
     pipeline.close()
 
@@ -210,7 +210,7 @@ def test_any_article_is_quoted_verbatim(
         WriterLock(root / "data"),
     )
     store.ingest([root / "articles"])
-    pipeline = Pipeline(store, SentenceReader(embedding))
+    pipeline = Pipeline(store, EmbeddedReader(embedding))
     try:
         for question in ("When was the tanker Skipper seized?", "What did Nicolás say?"):
             last = list(pipeline.ask(question))[-1]

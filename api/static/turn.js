@@ -92,6 +92,7 @@ export class Turn {
     if (answer.status === "incomplete") {
       this.body.append(el("p", { class: "notice" }, "This answer is incomplete: it broke off before everything was checked. What is shown was checked."));
     }
+    for (const notice of answer.notices ?? []) this.body.append(el("p", { class: "notice", dir: "auto" }, notice));
     this.body.append(...[
       this.conflicts(answer.conflicts), this.footnotes(), removed(answer.removed), this.made(answer),
     ].filter(Boolean));
@@ -124,12 +125,13 @@ export class Turn {
 
   conflicts(conflicts) {
     if (!conflicts.length) return null;
-    return el("section", { class: "conflicts" },
-      el("h3", {}, "Your articles disagree"),
-      ...conflicts.map(({ positions }) => el("ul", {}, ...positions.map((side) => el("li", {},
+    return el("section", { class: "conflicts" }, ...conflicts.flatMap(({ kind, positions }) => [
+      el("h3", {}, kind === "development" ? "Reported over time" : "Your articles disagree"),
+      el("ul", {}, ...positions.map((side) => el("li", {},
         el("span", { class: "value", dir: "auto" }, side.value),
         ...side.citations.map((id) => this.chip(id)),
-        el("span", { class: "origin" }, dateText(side.date)))))));
+        el("span", { class: "origin" }, dateText(side.date))))),
+    ]));
   }
 
   footnotes() {
