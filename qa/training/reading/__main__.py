@@ -20,7 +20,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--work", type=Path, default=Path(".scratch/reading"))
     parser.add_argument("--scale", type=float, default=1.0, help="share of the mixture")
-    parser.add_argument("--start-from", type=Path, help="a checkpoint to train further")
+    parser.add_argument(
+        "--start-from", type=Path, help="a checkpoint or model.onnx to train further"
+    )
     parser.add_argument(
         "--ending", type=int, nargs=2, metavar=("TURN", "LAST"),
         help="cut the pass short: from step TURN the rate falls to nothing at step LAST",

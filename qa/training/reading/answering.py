@@ -165,7 +165,7 @@ def clapnq(folder: Path) -> list[Asked]:
     for name in ("answerable", "unanswerable"):
         for record in lines(folder / f"{name}.jsonl.xz"):
             source = record["passages"][0]
-            chosen = [s for o in record["output"] for s in o["selected_sentences"]]
+            chosen = [s for o in record["output"] for s in o["selected_sentences"] or [o["answer"]]]
             wanted = tuple(dict.fromkeys(map(detokenized, chosen))) if name == "answerable" else ()
             found.append(
                 Asked(source["title"], record["input"], detokenized(source["text"]), wanted)

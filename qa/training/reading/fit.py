@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from qa.training.data import SEED
 from qa.training.reading.network import Batch, Encoded, ReadingNetwork, collate, fresh
+from qa.training.reading.shipped import weights_of
 from qa.training.reading.tables import say
 
 BATCH = 32
@@ -48,7 +49,7 @@ def train(
 ) -> None:
     """Train on `rows`, from `checkpoint` where there is one; the last one holds the result.
 
-    `start_from`: a checkpoint of an earlier training whose network is trained further. Ends early,
+    `start_from`: a checkpoint, or shipped weights, whose network is trained further. Ends early,
     with a checkpoint, on SIGTERM.
     """
     Trainer(rows, checkpoint, start_from=start_from, ending=ending).run(Interrupt())
@@ -93,8 +94,7 @@ class Trainer:
         if checkpoint.exists():
             self._resume()
         elif start_from is not None:
-            state = torch.load(start_from, weights_only=True)
-            self.network.load_state_dict(state["network"])
+            self.network.load_state_dict(weights_of(start_from))
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Make the steps that are left, or as many as pass until `stop` says so."""
