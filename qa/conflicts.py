@@ -24,6 +24,7 @@ from qa.values import (
     chooses,
     dated,
     dated_part,
+    fits,
     mentions,
     outcome,
     phrase,
@@ -121,12 +122,15 @@ def _rank(value: Value) -> tuple[float, str, int, int]:
 
 
 def _grouped(statements: Sequence[Statement], topic: Asked) -> list[list[Statement]]:
-    """Put the best value of each article, best first, into the first group it agrees with."""
+    """Put the best value of each article, best first, into the first group it agrees with.
+
+    The best is the most probable that is of the kind asked for, if any is: a number, a day.
+    """
     best: dict[str, Statement] = {}
-    for one in statements:
+    for one in sorted(statements, key=lambda s: not fits(s, topic)):
         best.setdefault(one.article, one)
     groups: list[list[Statement]] = []
-    for one in best.values():
+    for one in sorted(best.values(), key=lambda s: _rank(s.value)):
         for group in groups:
             if all(relate(one, member, topic) == "same" for member in group):
                 group.append(one)

@@ -63,7 +63,7 @@ def test_ask_json_prints_the_answer_object(indexed: Path) -> None:
     answer = json.loads(result.stdout)
     assert list(answer) == [
         "question", "rewritten", "status", "answer", "short_answer", "claims", "removed",
-        "citations", "conflicts", "passages", "model", "confidence", "timings",
+        "citations", "conflicts", "passages", "model", "confidence", "notices", "timings",
     ]  # fmt: skip
     citation = answer["citations"][0]
     text = (SEEDS / citation["file"]).read_text(encoding="utf-8")

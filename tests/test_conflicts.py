@@ -1044,6 +1044,17 @@ def test_a_question_that_offers_two_answers_asks_for_one() -> None:
     assert compare(question, values, support).relation == "conflict"
 
 
+def test_an_article_is_heard_with_a_value_of_the_kind_asked_for() -> None:
+    """A number answers "how many", though the reader gives the same article's noun more."""
+    values = [
+        told("The strikes on boats have resulted in [87 deaths].", "a.txt", score=0.27),
+        told("The strikes on boats have killed [at least 100 people].", "b.txt", score=0.07),
+        told("They spoke of [airstrikes] on boats.", "b.txt", score=0.08),
+    ]
+    found = compare("How many people have been killed in the strikes?", values, support)
+    assert labels(found) == ["87 deaths", "at least 100 people"]
+
+
 def test_an_improbable_value_does_not_disturb_agreement() -> None:
     """Where two articles agree, a value that nobody believes is not shown beside theirs."""
     values = [

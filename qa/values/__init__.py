@@ -9,7 +9,7 @@ cannot tell, the answer is "unlike", so that nobody is told of a disagreement th
 from qa.values.asked import Asked, asked
 from qa.values.change import Outcome, outcome
 from qa.values.days import dated, dated_part
-from qa.values.relation import Relation, amount, chooses, mentions, phrase, relate
+from qa.values.relation import Relation, amount, chooses, fits, mentions, phrase, relate
 from qa.values.scene import same_event
 from qa.values.statement import Statement
 
@@ -23,6 +23,7 @@ __all__ = [
     "chooses",
     "dated",
     "dated_part",
+    "fits",
     "mentions",
     "outcome",
     "phrase",

@@ -111,6 +111,11 @@ def relate(one: Statement, other: Statement, question: Asked) -> Relation:
     return "differ"
 
 
+def readable(one: Statement, question: Asked) -> bool:
+    """Tell whether a value has an amount or a score."""
+    return bool(_scores(one)) or figure(one, question) is not None
+
+
 def phrase(one: Statement) -> Span:
     """Return the span of the value with the words that bound its number: "at least 100".
 

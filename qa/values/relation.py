@@ -9,7 +9,7 @@ from qa.values.asked import Asked, Topic
 from qa.values.kinds import Relation
 from qa.values.statement import Statement
 
-__all__ = ["Relation", "amount", "chooses", "mentions", "phrase", "relate"]
+__all__ = ["Relation", "amount", "chooses", "fits", "mentions", "phrase", "relate"]
 
 _RELATE: dict[Topic, Callable[[Statement, Statement, Asked], Relation]] = {
     "date": moments.relate,
@@ -58,6 +58,15 @@ def amount(one: Statement, question: Asked) -> float:
     """
     found = figures.figure(one, question) if question.growing else None
     return float(found.number.value) if found is not None else 0.0
+
+
+def fits(one: Statement, question: Asked) -> bool:
+    """Tell whether a value has what is asked for: a number for "how many", a day for "when"."""
+    if question.topic == "number":
+        return figures.readable(one, question)
+    if question.topic == "date":
+        return moments.moment(one) is not None
+    return question.topic == "none" or bool(one.own.names)
 
 
 def chooses(one: Statement, question: Asked) -> bool:
