@@ -69,7 +69,10 @@ class Alive(Frozen):
 
 
 class Ready(Frozen):
-    """Questions can be asked: how much is indexed, and what answers."""
+    """Questions can be asked: how much is indexed, and what answered or was chosen last.
+
+    The state of a language model is told by /api/model: it may come and go.
+    """
 
     status: Literal["ready"] = "ready"
     articles: int

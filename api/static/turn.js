@@ -3,6 +3,7 @@
 import { dateText, el, name, plural, problemBox } from "./dom.js";
 
 const NEAREST_SHOWN = 3;
+const REATTRIBUTED = "The model named another passage; this one was found to say it.";
 
 export class Turn {
   // `open(reference, siblings, opener)` shows a citation or a passage in its article.
@@ -63,7 +64,9 @@ export class Turn {
   sentence(claim) {
     const chips = claim.citations.map((id) => this.chip(id));
     const [start, word] = lastWord(claim.text);
-    return [start, el("span", { class: "tail" }, word, ...chips)];
+    const parts = [start, el("span", { class: "tail" }, word, ...chips)];
+    if (claim.reattributed) parts.push(el("span", { class: "tag", title: REATTRIBUTED }, "re-attributed"));
+    return parts;
   }
 
   chip(id) {
