@@ -69,10 +69,7 @@ class Alive(Frozen):
 
 
 class Ready(Frozen):
-    """Questions can be asked: how much is indexed, and what answered or was chosen last.
-
-    The state of a language model is told by /api/model: it may come and go.
-    """
+    """Questions can be asked: how much is indexed, and what answers."""
 
     status: Literal["ready"] = "ready"
     articles: int

@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 from api.jobs import Jobs
 from api.problems import NotReady, unexpected
 from qa.errors import QAError
-from qa.llm.cancel import Cancel
 from qa.pipeline import Pipeline, build
 from qa.settings import Settings
 
@@ -24,8 +23,6 @@ class Service:
         self._pipeline: Pipeline | None = None
         self._failure: QAError | None = None
         self._loading: asyncio.Task[None] | None = None
-        self._warming: asyncio.Task[None] | None = None
-        self._leaving = Cancel()
 
     @property
     def failure(self) -> QAError | None:
@@ -51,24 +48,16 @@ class Service:
     async def _load(self) -> None:
         try:
             self._pipeline = await asyncio.to_thread(build, self.settings, writer=True)
-            self._warming = asyncio.create_task(self._warm(self._pipeline))
         except QAError as error:
             self._failure = error
         except Exception as error:  # noqa: BLE001 -- kept and answered to every request
             self._failure = unexpected(error)
         self.loaded.set()
 
-    async def _warm(self, pipeline: Pipeline) -> None:
-        """Have the language model loaded while nobody waits for it."""
-        await asyncio.to_thread(pipeline.load_ahead, self._leaving)
-
     async def stop(self) -> None:
         """Wait for what runs, then close the pipeline."""
-        self._leaving.request()
         if self._loading is not None:
             await self._loading
-        if self._warming is not None:
-            await self._warming
         await self.jobs.stop()
         if self._pipeline is not None:
             await asyncio.to_thread(self._pipeline.close)

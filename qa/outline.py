@@ -27,17 +27,6 @@ def sides(compared: Comparison) -> tuple[tuple[Quote, ...], ...]:
     return tuple(tuple(value.sentence for value in group.values) for group in compared.groups)
 
 
-def unheard(compared: Comparison, citing: Citing) -> tuple[tuple[Quote, ...], ...]:
-    """Return the sides of a disagreement that no footnote of the answer holds."""
-    if compared.relation not in {"conflict", "development"}:
-        return ()
-    return tuple(
-        tuple(value.sentence for value in group.values)
-        for group in compared.groups
-        if not any(citing(value) for value in group.values)
-    )
-
-
 def short_answer(
     question: str, values: Sequence[Value], compared: Comparison, citing: Citing
 ) -> str | None:

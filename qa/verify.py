@@ -40,17 +40,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Verified:
-    """A claim with its verdict, and those of its quotes that support it.
-
-    `reattributed`: they are from another passage than the one that was named.
-    """
+    """A claim with its verdict, and those of its quotes that support it."""
 
     text: str
     verdict: Verdict
     score: float
     reason: str
     quotes: tuple[Quote, ...]
-    reattributed: bool = False
 
 
 def check(

@@ -1,22 +1,18 @@
-"""Questions: the answer, as one object or as it comes into being; search; and who answers."""
+"""Questions: the answer, as one object or as it comes into being; and plain search."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from api.schemas import AskRequest, PassageCount, SearchResults
 from api.service import PipelineDep, ServiceDep
-from api.stream import EventStream, answer_stream, unless_left
+from api.stream import EventStream, answer_stream
 from qa.errors import BadQuestion
-from qa.llm.cancel import Cancel, Cancelled
-from qa.llm.choose import State
 from qa.settings import Settings
 from qa.types import Answer, Filters
 
 router = APIRouter(prefix="/api", tags=["questions"])
-CLIENT_LEFT = 499
-"""Nobody reads it; the name that nginx gives to it."""
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer; or, with `stream`, the events `retrieved`, then `claim` and "
@@ -27,27 +23,14 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/ask", response_model=Answer, responses=_STREAM)
-async def ask(
-    body: AskRequest, pipeline: PipelineDep, service: ServiceDep, request: Request
-) -> Answer | Response:
+def ask(body: AskRequest, pipeline: PipelineDep, service: ServiceDep) -> Answer | Response:
     """Answer a question from the articles, every claim footnoted."""
     check_length(body.question, service.settings)
-    cancel = Cancel()
-    asked: dict[str, Any] = {
-        "history": body.history, "filters": body.filters or Filters(), "cancel": cancel
-    }  # fmt: skip
+    filters = body.filters or Filters()
     if body.stream:
-        return EventStream(answer_stream(pipeline.ask(body.question, **asked), cancel))
-    try:
-        return await unless_left(request, cancel, lambda: pipeline.answer(body.question, **asked))
-    except Cancelled:
-        return Response(status_code=CLIENT_LEFT)
-
-
-@router.get("/model")
-def model(pipeline: PipelineDep) -> State:
-    """Say which model writes the answers, in what state it is, and what answers meanwhile."""
-    return pipeline.chooser.state()
+        events = pipeline.ask(body.question, history=body.history, filters=filters)
+        return EventStream(answer_stream(events))
+    return pipeline.answer(body.question, history=body.history, filters=filters)
 
 
 @router.get("/search")

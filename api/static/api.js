@@ -69,7 +69,6 @@ async function* stream(path, options, isLast) {
 }
 
 export const ready = () => json("/readyz");
-export const model = () => json("/api/model");
 export const articles = () => json("/api/articles");
 export const article = (id) => json(articlePath(id));
 export const remove = (id) => request(articlePath(id), { method: "DELETE" });

@@ -8,7 +8,6 @@ import { Turn } from "./turn.js";
 
 const HISTORY_TURNS = 20;
 const ON_SHELF = 5;
-const MODEL_LOOK_MS = 3000;
 const PAGE_ERROR = {
   title: "This page met an error",
   detail: "The answer could not be shown.",
@@ -73,7 +72,6 @@ async function ask(text) {
   }
   if (asking === mine) busy(null);
   announce(turn.summary());
-  drawModel();
 }
 
 function fail(turn, error) {
@@ -144,38 +142,6 @@ function shelved(article) {
   return el("li", {}, button);
 }
 
-const STATES = {
-  loading: "is being loaded; the first answer takes longer",
-  idle: "will be loaded by the first question",
-  absent: "is not there yet",
-  unreachable: "cannot be reached",
-};
-
-// Says which model writes the answers, and in what state it is.
-let drawing = 0;
-async function drawModel() {
-  const mine = ++drawing;
-  let found;
-  try {
-    found = await api.model();
-  } catch (problem) {
-    if (!(problem instanceof api.Problem)) throw problem;
-    return; // this is only a hint; asking a question will tell
-  }
-  if (mine !== drawing) return;
-  const line = byId("model");
-  line.textContent = modelText(found);
-  line.title = [found.detail, found.remedy].filter(Boolean).join(" ");
-  line.hidden = false;
-  if (found.state === "loading") setTimeout(drawModel, MODEL_LOOK_MS);
-}
-
-function modelText({ model, state, answers }) {
-  const what = state in STATES ? `${model} ${STATES[state]}` : "";
-  if (answers === "embedded") return `Answers by the embedded reader${state === "absent" ? `; ${what}` : ""}`;
-  return what || `Answers by ${answers}`;
-}
-
 // Asks until the server is ready, and says meanwhile what it is waiting for.
 let watching = false;
 async function watchServer() {
@@ -197,7 +163,6 @@ async function watchServer() {
   watching = false;
   banner.hidden = true;
   setReady(true);
-  drawModel();
   await library.load();
   await library.resume();
 }

@@ -3,7 +3,6 @@
 import { dateText, el, name, plural, problemBox } from "./dom.js";
 
 const NEAREST_SHOWN = 3;
-const REATTRIBUTED = "The model named another passage; this one was found to say it.";
 
 export class Turn {
   // `open(reference, siblings, opener)` shows a citation or a passage in its article.
@@ -64,9 +63,7 @@ export class Turn {
   sentence(claim) {
     const chips = claim.citations.map((id) => this.chip(id));
     const [start, word] = lastWord(claim.text);
-    const parts = [start, el("span", { class: "tail" }, word, ...chips)];
-    if (claim.reattributed) parts.push(el("span", { class: "tag", title: REATTRIBUTED }, "re-attributed"));
-    return parts;
+    return [start, el("span", { class: "tail" }, word, ...chips)];
   }
 
   chip(id) {
