@@ -16,7 +16,7 @@ from rich.text import Text
 from eval import metrics
 from eval.command import PASSED, ask_all_resumed, conclude, indexing
 from eval.formats import Query, read_beir, read_clapnq, read_squad
-from eval.metrics import Undefined
+from eval.metrics import Score, Undefined
 from eval.report import Report, number
 from eval.run import scratch_pipeline
 from eval.sources import PipelineSource
@@ -43,7 +43,7 @@ def run_bench(
         scratch_pipeline(articles, settings, work=folder / "data", progress=show) as (pipe, _),
     ):
         if benchmark.queries:
-            _print_ranking(path, judge_ranking(pipe, benchmark.queries), len(benchmark.queries))
+            _print_rankings(path, judge_rankings(pipe, benchmark.queries), len(benchmark.queries))
             return PASSED
         results = ask_all_resumed(
             benchmark.questions, PipelineSource(pipe), folder / "results.jsonl"
@@ -64,32 +64,52 @@ def write_articles(articles: Mapping[str, str], folder: Path) -> Path:
     return folder
 
 
-def judge_ranking(pipeline: "Pipeline", queries: Sequence[Query]) -> dict[str, list[float]]:
-    """Search every query and return each metric's values."""
-    values: dict[str, list[float]] = {}
+def judge_rankings(
+    pipeline: "Pipeline", queries: Sequence[Query]
+) -> dict[str, dict[str, list[float]]]:
+    """Search every query in each way, and return each way's metrics with their values.
+
+    Terms alone, vectors alone, both fused, and fused and reranked by the reader.
+    """
+    values: dict[str, dict[str, list[float]]] = {}
     for query in queries:
-        passages = pipeline.search(query.text, k=_DEPTH)
-        ranking = metrics.distinct(passage.article_id for passage in passages)
-        relevant = {name for name, gain in query.gains.items() if gain > 0}
-        scores = {
-            "ndcg_at_10": metrics.ndcg_at(ranking, query.gains, 10),
-            "recall_at_10": metrics.recall_at(ranking, relevant, 10),
-            "recall_at_100": metrics.recall_at(ranking, relevant, 100),
-            "mrr": metrics.reciprocal_rank(ranking, relevant),
-            "map": metrics.average_precision(ranking, relevant),
+        fused = pipeline.search(query.text, k=_DEPTH)
+        found = {
+            "terms": pipeline.search(query.text, k=_DEPTH, halves="terms"),
+            "vectors": pipeline.search(query.text, k=_DEPTH, halves="vectors"),
+            "fused": fused,
+            "reranked": pipeline.rerank(query.text, fused),
         }
-        for name, score in scores.items():
-            if not isinstance(score, Undefined):
-                values.setdefault(name, []).append(score)
+        for way, passages in found.items():
+            ranking = metrics.distinct(passage.article_id for passage in passages)
+            for name, score in _scores(ranking, query).items():
+                if not isinstance(score, Undefined):
+                    values.setdefault(way, {}).setdefault(name, []).append(score)
     return values
 
 
-def _print_ranking(path: Path, values: Mapping[str, Sequence[float]], asked: int) -> None:
+def _scores(ranking: Sequence[str], query: Query) -> dict[str, Score]:
+    relevant = {name for name, gain in query.gains.items() if gain > 0}
+    return {
+        "ndcg_at_10": metrics.ndcg_at(ranking, query.gains, 10),
+        "recall_at_10": metrics.recall_at(ranking, relevant, 10),
+        "recall_at_100": metrics.recall_at(ranking, relevant, 100),
+        "mrr": metrics.reciprocal_rank(ranking, relevant),
+        "map": metrics.average_precision(ranking, relevant),
+    }
+
+
+def _print_rankings(
+    path: Path, values: Mapping[str, Mapping[str, Sequence[float]]], asked: int
+) -> None:
     table = Table(title=Text(f"{path}: {asked} queries"), title_justify="left")
-    for heading in ("metric", "value", "95 %", "n"):
+    for heading in ("ranking", "metric", "value", "95 %", "n"):
         table.add_column(heading)
-    for name, sample in values.items():
-        estimate = estimate_mean(sample)
-        low, high = number(estimate.low), number(estimate.high)
-        table.add_row(name, number(estimate.value), f"{low} to {high}", str(estimate.n))
+    for way, samples in values.items():
+        for name, sample in samples.items():
+            estimate = estimate_mean(sample)
+            low, high = number(estimate.low), number(estimate.high)
+            row = (number(estimate.value), f"{low} to {high}", str(estimate.n))
+            table.add_row(way, name, *row)
+        table.add_section()
     Console(highlight=False).print(table)

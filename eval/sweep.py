@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.command import PASSED, Options, ask_all, chosen, source_of, title_of
+from eval.command import PASSED, Options, answered_by, ask_all, chosen, source_of, title_of
 from eval.report import HEADLINE, Report, number, write_reports
 from eval.summary import summarise
 
@@ -25,7 +25,8 @@ def sweep(varied: Mapping[str, Sequence[str]], options: Options) -> int:
         with source_of(trial) as (source, notes):
             results = ask_all(chosen(trial), source, trial)
         name = ",".join(f"{key}={value}" for key, value in setting.items())
-        report = Report(f"{title_of(trial)}: {len(results)} questions", results, notes=notes)
+        told = (*notes, *answered_by(results))
+        report = Report(f"{title_of(trial)}: {len(results)} questions", results, notes=told)
         write_reports(report, options.out / "".join(c if c.isalnum() else "_" for c in name))
         figures = {figure.metric: figure for figure in summarise(results)}
         row = (number(figures[m].value, m) if m in figures else "" for m in shown)

@@ -156,15 +156,19 @@ def _compared(
     return Comparison(tuple(row[-1] for row in sorted(made, key=lambda row: row[:3])), relation)
 
 
+def worded(question: str, value: Value) -> str:
+    """Return a value as it is shown: with what bounds a number, and what dates a day."""
+    return _shown(Statement.of(value), asked(question))
+
+
+def _shown(one: Statement, topic: Asked) -> str:
+    return " ".join(dated_part(one.text, phrase(one, topic), one.published).split())
+
+
 def _label(group: Sequence[Statement], topic: Asked) -> str:
     """Show the best value, with the date that it has in any article that says the same words."""
     said = fold(group[0].words)
-    shown = (
-        " ".join(dated_part(s.text, phrase(s, topic), s.published).split())
-        for s in group
-        if fold(s.words) == said
-    )
-    return max(shown, key=len)
+    return max((_shown(s, topic) for s in group if fold(s.words) == said), key=len)
 
 
 def _log_odds(chance: float) -> float:

@@ -2,8 +2,9 @@
 
 A cross-encoder trained from all-MiniLM-L6-v2 (`qa/models/reading-model`). For each pair it says
 where in the text the answer begins and ends, whether the text answers the question at all, whether
-it is the passage that the question is about, and whether it supports the claim. Neither torch nor
-transformers is imported.
+it is the passage that the question is about, and whether it supports the claim. The vectors of the
+words are those of all-MiniLM-L6-v2 itself, and are read from there. Neither torch nor transformers
+is imported.
 """
 
 import json
@@ -30,6 +31,15 @@ _SPECIAL = 3
 
 Numbers = npt.NDArray[np.float32]
 Pair = tuple[str, str]
+
+
+def word_vectors() -> Numbers:
+    """Return the vectors of the bundled model's tokens, shape (tokens, 384)."""
+    from safetensors import safe_open
+
+    with safe_open(bundled_path() / "model.safetensors", framework="numpy") as tensors:
+        found: Numbers = tensors.get_tensor("embeddings.word_embeddings.weight")
+    return found
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ class CrossEncoder:
         found.no_truncation()
         return found
 
+    @cached_property
+    def _vectors(self) -> Numbers:
+        return word_vectors()
+
     def load(self) -> None:
         """Load the model and run it once, so that the first question does not wait."""
         self.read([("ready", "ready")])
@@ -103,13 +117,13 @@ class CrossEncoder:
     def read(self, pairs: Sequence[Pair]) -> list[Read]:
         """Read every pair; pairs of like length share a batch."""
         with self._lock:
-            session, tokenizer = self._session, self._tokenizer
+            session, tokenizer, vectors = self._session, self._tokenizer, self._vectors
         rows = [_row(encoded) for encoded in tokenizer.encode_batch(list(pairs))]
         order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
         found: dict[int, Read] = {}
         for begin in range(0, len(order), _BATCH):
             chosen = order[begin : begin + _BATCH]
-            outputs = session.run(None, _padded([rows[n] for n in chosen]))
+            outputs = session.run(None, _padded([rows[n] for n in chosen], vectors))
             for at, n in enumerate(chosen):
                 found[n] = _read(rows[n], [output[at] for output in outputs])
         return [found[n] for n in range(len(rows))]
@@ -134,14 +148,14 @@ def _row(encoded: Any) -> _Row:
     return _Row(ids, query, offsets[query : len(ids) - 1])
 
 
-def _padded(rows: Sequence[_Row]) -> dict[str, npt.NDArray[np.int64]]:
+def _padded(rows: Sequence[_Row], vectors: Numbers) -> dict[str, npt.NDArray[Any]]:
     shape = (len(rows), max(len(row.ids) for row in rows))
     ids, mask, types = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     for n, row in enumerate(rows):
         ids[n, : len(row.ids)] = row.ids
         mask[n, : len(row.ids)] = 1
         types[n, row.query : len(row.ids)] = 1
-    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+    return {"vectors": vectors[ids], "attention_mask": mask, "token_type_ids": types}
 
 
 def _read(row: _Row, outputs: Sequence[Any]) -> Read:

@@ -7,7 +7,7 @@ gives every side a claim. The short answer is the best value that a footnote of 
 from collections.abc import Callable, Sequence
 
 from qa.answer import is_broad
-from qa.conflicts import Comparison, dated
+from qa.conflicts import Comparison, worded
 from qa.facts import question_kind
 from qa.types import Quote, Value
 
@@ -15,6 +15,8 @@ SURE = 0.12
 """Probability from which a value is shown as the short answer."""
 _LONGEST = 120
 """Characters of a short answer; what is longer is no short one."""
+
+_PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
 
 Citing = Callable[[Value], Sequence[int]]
 """The numbers of the citations whose quote holds a value's words."""
@@ -25,6 +27,17 @@ def sides(compared: Comparison) -> tuple[tuple[Quote, ...], ...]:
     if compared.relation == "none":
         return ()
     return tuple(tuple(value.sentence for value in group.values) for group in compared.groups)
+
+
+def unheard(compared: Comparison, citing: Citing) -> tuple[tuple[Quote, ...], ...]:
+    """Return the sides of a disagreement that no footnote of the answer holds."""
+    if compared.relation not in {"conflict", "development"}:
+        return ()
+    return tuple(
+        tuple(value.sentence for value in group.values)
+        for group in compared.groups
+        if not any(citing(value) for value in group.values)
+    )
 
 
 def short_answer(
@@ -44,4 +57,14 @@ def short_answer(
     best = next((v for v in values if v.score >= SURE and citing(v)), None)
     if best is None or len(best.quote.text) > _LONGEST:
         return None
-    return dated(" ".join(best.quote.text.split()), best.quote.passage.date)
+    return _closed(worded(question, best))
+
+
+def _closed(text: str) -> str:
+    """Drop a quotation mark at either end that has no partner."""
+    for opening, closing in _PAIRS:
+        if text.startswith(opening) and closing not in text[1:]:
+            text = text[1:]
+        if text.endswith(closing) and opening not in text[:-1]:
+            text = text[:-1]
+    return text

@@ -33,7 +33,7 @@ from qa.signals import (
 )
 from qa.types import Passage, Quote, Value
 
-ANSWERABLE = 0.15
+ANSWERABLE = 0.25
 """Below this probability nothing is answered; from the curve in the model's card."""
 SENTENCES_ANSWERABLE = 0.15
 """The same for the sentence reader alone, from the curve in its card."""
@@ -129,7 +129,12 @@ class EmbeddedReader:
         candidates = tuple(Candidate(rows[i].quote(passages), float(chances[i])) for i in order)
         if not candidates:
             return NOTHING
-        return Reading(candidates, answerable, self._values(ranked, pool, scores))
+        return Reading(
+            candidates,
+            answerable,
+            values=self._values(ranked, pool, scores),
+            relevance=relevance(ranked, pool, scores),
+        )
 
     def support(self, claim: str, quote: str) -> float:
         """Return the probability that `quote` supports `claim`.
@@ -183,6 +188,14 @@ class EmbeddedReader:
             if chance >= _LEAST_VALUE and (key not in found or chance > found[key].score):
                 found[key] = value
         return tuple(sorted(found.values(), key=lambda value: -value.score))
+
+
+def relevance(ranked: Ranked, pool: Pool, scores: Matrix) -> tuple[float, ...]:
+    """Return how likely it is, as a logit, that each passage holds the answer's sentence."""
+    found = [_FAR] * len(pool.passages)
+    for row, score in zip(ranked.overlap.sentences, scores, strict=True):
+        found[row.passage] = max(found[row.passage], float(score))
+    return tuple(found)
 
 
 def _logit(chance: float) -> float:

@@ -32,13 +32,15 @@ class Reading:
     """What a reader found: candidates, best first.
 
     `answerable` is the calibrated probability that the passages answer the question at all.
-    `values` are answers in few words, the best of each article, best first. `notices` tell the
-    reader of the answer what could not be done as usual.
+    `values` are answers in few words, the best of each article, best first. `relevance` has the
+    logit of each passage's holding the answer, in their order; it is empty where they were not
+    read. `notices` tell the reader of the answer what could not be done as usual.
     """
 
     candidates: tuple[Candidate, ...]
     answerable: float
     values: tuple[Value, ...] = ()
+    relevance: tuple[float, ...] = ()
     notices: tuple[str, ...] = ()
 
 

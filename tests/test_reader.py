@@ -1,5 +1,6 @@
 """The embedded reader: few words, the right sentence, honest refusals, support."""
 
+import math
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -56,6 +57,22 @@ def test_the_words_that_answer_are_found(reader: EmbeddedReader, embedding: Embe
         if not values or expected not in values[0].quote.text:
             missed.append((question, [v.quote.text for v in values[:2]]))
     assert len(missed) <= 2, missed
+
+
+def test_every_passage_gets_its_rank_from_what_it_says(
+    reader: EmbeddedReader, embedding: Embedding
+) -> None:
+    """There is a logit for each passage, and no candidate is likelier than its passage."""
+    for question, _ in ANSWERED[:4]:
+        passages = pool(embedding, question)
+        reading = reader.read(question, passages)
+        assert len(reading.relevance) == len(passages)
+        chances = {
+            p.id: 1 / (1 + math.exp(-r)) for p, r in zip(passages, reading.relevance, strict=True)
+        }
+        for candidate in reading.candidates:
+            assert candidate.score <= chances[candidate.quote.passage.id] + 1e-6
+        assert reading.candidates[0].score > min(chances.values())
 
 
 def test_a_value_stands_in_its_sentence(reader: EmbeddedReader, embedding: Embedding) -> None:

@@ -13,11 +13,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.crossencoder import LONGEST, LONGEST_QUERY, Pair, Read
+from qa.crossencoder import LONGEST, LONGEST_QUERY, CrossEncoder, Pair, Read
 from qa.facts import facts, mismatches
+from qa.overlap import words
 from qa.sentences import sentences
 from qa.training.data import Part, part_of
-from qa.training.reading import claims, judging, questions, refusing
+from qa.training.reading import claims, export, judging, questions, refusing
 from qa.training.reading.answering import Asked, Outcome, ask, windows
 from qa.training.reading.checkpoint import Checkpoint
 from qa.training.reading.corruptions import KINDS, corrupted
@@ -38,6 +39,7 @@ from qa.training.reading.scores import (
     logistic,
     logits,
 )
+from qa.training.reading.shipped import weights_of
 from qa.types import Span
 
 _PASSAGE = (
@@ -193,7 +195,7 @@ def _pool(corpus: Corpus, kind: str) -> list[Item]:
     return corpus.pools["squad2" if kind == "written" else "squad"]
 
 
-@pytest.mark.parametrize("kind", ["answered", *questions.UNANSWERED])
+@pytest.mark.parametrize("kind", ["answered", "disturbed", *questions.UNANSWERED])
 def test_every_kind_of_question_is_made_and_says_whether_its_text_answers(
     corpus: Corpus, kind: str
 ) -> None:
@@ -203,8 +205,9 @@ def test_every_kind_of_question_is_made_and_says_whether_its_text_answers(
     assert made
     for sample in made:
         assert sample.kind == kind
-        assert sample.answerable is (kind == "answered")
-        assert bool(sample.span and sample.text[slice(*sample.span)]) is (kind == "answered")
+        holds = kind in {"answered", "disturbed"}
+        assert sample.answerable is holds
+        assert bool(sample.span and sample.text[slice(*sample.span)]) is holds
 
 
 def test_a_text_with_the_answer_removed_lacks_it_everywhere(corpus: Corpus) -> None:
@@ -226,9 +229,34 @@ def test_a_changed_question_is_another_question_of_the_same_text(corpus: Corpus)
         for make in (questions.swapped, questions.turned):
             sample = make(item, seeded("3"))
             if sample is not None:
-                assert sample.query != item.question
+                assert sample.query.rstrip("?") != item.question.rstrip("?")
                 assert sample.text in item.text
                 assert item.wording in sample.text
+
+
+def test_an_altered_text_no_longer_says_what_is_asked_and_a_disturbed_one_still_does(
+    corpus: Corpus,
+) -> None:
+    """Only outside the answer is the text changed: in a word of the question's, or in none."""
+    counts = {"altered": 0, "disturbed": 0}
+    for item in corpus.pools["squad"]:
+        for make in (questions.altered, questions.disturbed):
+            sample = make(item, seeded("5"))
+            if sample is None:
+                continue
+            counts[sample.kind] += 1
+            assert sample.text not in item.text
+            assert item.wording in sample.text
+            asked, own = words(item.question).known, words(item.text).known
+            lost = (asked & own) - words(sample.text).known
+            if sample.kind == "disturbed":
+                assert not lost
+                assert sample.span is not None
+                assert sample.text[slice(*sample.span)] == item.wording
+            else:
+                assert sample.query.rstrip("?").casefold() == item.question.rstrip("?").casefold()
+                assert sample.text.casefold() != item.text.casefold()
+    assert min(counts.values()) > 5, counts
 
 
 def test_what_a_tokenizer_took_apart_is_put_together() -> None:
@@ -428,6 +456,7 @@ def test_the_mixture_is_the_same_every_time(data: Path) -> None:
     """Seeded by name: a training that is resumed sees the samples it would have seen."""
     first, second = (mixture(trained(data), 0.002) for _ in range(2))
     assert first == second
+    assert first != mixture(trained(data), 0.002, turn=2)
     assert {"answered", "removed", "fever", "wice", "summedits"} <= {s.kind for s in first}
 
 
@@ -659,3 +688,35 @@ def test_documents_are_numbered_evenly_and_for_good() -> None:
     assert part_of("Rhine") == pytest.approx(0.57, abs=0.005)
     assert Part(0.5, 1).has("Rhine")
     assert not Part(0, 0.5).has("Rhine")
+
+
+def test_what_is_exported_reads_as_the_network_that_was_trained(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    """Run by ONNX Runtime from 16 bits, each pair gets nearly the logits that torch computes."""
+    full = tmp_path / "full.onnx"
+    export.trace(checkpoint, full)
+    export.halves(full, tmp_path / "model.onnx")
+    export.note(tmp_path)
+    pairs = [(sample.query, sample.text) for sample in SAMPLES]
+    shipped, trained_on = CrossEncoder(tmp_path).read(pairs), Checkpoint(checkpoint).read(pairs)
+    for one, other in zip(shipped, trained_on, strict=True):
+        np.testing.assert_allclose(one.start, other.start, atol=0.05)
+        np.testing.assert_allclose(one.end, other.end, atol=0.05)
+        np.testing.assert_allclose(
+            [one.null, one.answerable, one.relevant, one.supported],
+            [other.null, other.answerable, other.relevant, other.supported],
+            atol=0.05,
+        )
+
+
+def test_training_goes_on_from_what_was_exported(checkpoint: Path, tmp_path: Path) -> None:
+    """Every weight is read back under its name, as near as 16 bits are."""
+    full = tmp_path / "full.onnx"
+    export.trace(checkpoint, full)
+    export.halves(full, tmp_path / "model.onnx")
+    found = weights_of(tmp_path / "model.onnx")
+    known = torch.load(checkpoint, weights_only=True)["network"]
+    assert found.keys() == known.keys()
+    for name, weight in known.items():
+        torch.testing.assert_close(found[name], weight, atol=2e-3, rtol=1e-3)

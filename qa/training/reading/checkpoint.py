@@ -32,9 +32,10 @@ class TorchSession:
         self._network = network.eval()
 
     def run(
-        self, _names: None, feeds: Mapping[str, npt.NDArray[np.int64]]
+        self, _names: None, feeds: Mapping[str, npt.NDArray[Any]]
     ) -> list[npt.NDArray[np.float32]]:
         """Return start logits, end logits and the heads' logits of a batch."""
         with torch.inference_mode():
-            outputs = self._network(**{name: torch.from_numpy(a) for name, a in feeds.items()})
+            tensors = {name: torch.from_numpy(array) for name, array in feeds.items()}
+            outputs = self._network.of_vectors(**tensors)
         return [output.float().numpy() for output in outputs]

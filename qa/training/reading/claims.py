@@ -6,6 +6,7 @@ sentences with one edit is taken sentence by sentence, where an unedited twin te
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -27,26 +28,40 @@ _ALONE = 0.35
 """Share of sentences that stand with no neighbours as evidence."""
 _REWORDED = 0.3
 """Share of false sentences that are put in other words as well."""
+_TEXT_CHANGED = 0.4
+"""Share of changed sentences where the text was changed instead of, or as well as, the claim."""
 _ROUNDS = 6
 """Times that each passage is used for a sentence at most."""
+_DULLED = 0.2
+"""What a word of the claim is worth that the chosen sentences have once already."""
 _PREMISE = 200
 """Characters by which a document is known: the data sets do not name their documents."""
 
 
 def evidence(claim: str, premise: str, size: float = LONGEST) -> str:
-    """Return the sentences of `premise` that share most words with `claim`, in their order."""
-    spans = sentences(premise) or [(0, len(premise))]
+    """Return the sentences of `premise` that together have most words of `claim`, in their order.
+
+    One at a time, that which adds most; a word counts the more the fewer sentences have it.
+    """
     if len(premise) <= size:
         return premise
-    known = words(claim).known
-    shared = [len(known & words(premise[a:b]).known) / (b - a + 60) for a, b in spans]
+    spans = sentences(premise) or [(0, len(premise))]
+    held = [words(premise[a:b]).known & words(claim).known for a, b in spans]
+    counts = Counter(word for own in held for word in own)
+    covered: Counter[str] = Counter()
     chosen: set[int] = set()
     length = 0
-    for n in sorted(range(len(spans)), key=lambda n: -shared[n]):
-        cost = min(spans[n][1] - spans[n][0], int(size))
+    left = set(range(len(spans)))
+    while left:
+        best = max(
+            left, key=lambda n: (sum(_DULLED ** covered[w] / counts[w] for w in held[n]), -n)
+        )
+        left.discard(best)
+        cost = min(spans[best][1] - spans[best][0], int(size))
         if not chosen or length + cost <= size:
-            chosen.add(n)
+            chosen.add(best)
             length += cost
+            covered.update(held[best])
     parts = (spans[n] for n in sorted(chosen))
     return " ".join(premise[start : min(end, start + int(size))] for start, end in parts)
 
@@ -136,10 +151,11 @@ def made(
             if not spans:
                 continue
             span = rng.choice(spans)
+            other = rng.choice(others[article])
             if rng.random() < true:
-                yield _true(text, span, rng)
+                yield _true(text, span, other, rng, kinds)
                 continue
-            sample = _false(text, span, rng.choice(others[article]), rng, kinds)
+            sample = _false(text, span, other, rng, kinds)
             if sample is not None:
                 yield sample
 
@@ -154,23 +170,49 @@ def _surrounding(text: str, span: Span, rng: random.Random) -> str:
     return cut(text, span, rng)[0]
 
 
-def _true(text: str, span: Span, rng: random.Random) -> Sample:
-    claim, how = reworded(text[slice(*span)], rng)
+def _true(text: str, span: Span, other: str, rng: random.Random, kinds: Sequence[str]) -> Sample:
+    """Take a sentence of the text, which now and then both say falsely."""
+    sentence = text[slice(*span)]
+    if rng.random() < _TEXT_CHANGED:
+        changed = _changed(sentence, text, other, rng, kinds)
+        if changed is not None:
+            sentence = changed[1]
+            text, span = _with(text, span, sentence)
+    claim, how = reworded(sentence, rng)
     return Sample(f"true: {how}", claim, _surrounding(text, span, rng), supported=True)
 
 
 def _false(
     text: str, span: Span, other: str, rng: random.Random, kinds: Sequence[str]
 ) -> Sample | None:
-    shown = _surrounding(text, span, rng)
+    """Make a sentence false: in the claim, or else in the text, so that the claim reads well."""
     sentence = text[slice(*span)]
+    changed = _changed(sentence, text, other, rng, kinds)
+    if changed is None:
+        return None
+    kind, claim = changed
+    if rng.random() < _TEXT_CHANGED:
+        text, span = _with(text, span, claim)
+        claim = sentence
+    if rng.random() < _REWORDED:
+        claim, _ = reworded(claim, rng)
+    return Sample(f"false: {kind}", claim, _surrounding(text, span, rng), supported=False)
+
+
+def _changed(
+    sentence: str, text: str, other: str, rng: random.Random, kinds: Sequence[str]
+) -> tuple[str, str] | None:
     for kind in rng.sample(list(kinds), len(kinds)):
         claim = corrupted(sentence, kind, text, other, rng)
         if claim is not None and claim.casefold() not in text.casefold():
-            if rng.random() < _REWORDED:
-                claim, _ = reworded(claim, rng)
-            return Sample(f"false: {kind}", claim, shown, supported=False)
+            return kind, claim
     return None
+
+
+def _with(text: str, span: Span, sentence: str) -> tuple[str, Span]:
+    """Put `sentence` in the place of another."""
+    start, end = span
+    return text[:start] + sentence + text[end:], (start, start + len(sentence))
 
 
 def replies(pool: Sequence[Item], rng: random.Random) -> Iterator[Sample]:

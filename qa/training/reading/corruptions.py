@@ -39,7 +39,6 @@ _STRENGTHENED = (
     (r"\bplanned to\b|\bplans to\b|\bintends to\b|\bintended to\b", ("refused to",)),
 )
 _STRONGER = [(re.compile(pattern, re.IGNORECASE), put) for pattern, put in _STRENGTHENED]
-_ADDED = ("only ", "first ", "never ", "no longer ", "always ", "last ")
 _LEAST_CLAUSE = 25
 """Characters of the shortest predicate that is worth taking from another sentence."""
 _LEAST_SUBJECT = 3
@@ -142,16 +141,12 @@ def _opposed(sentence: str, _text: str, _other: str, rng: random.Random) -> str 
 
 
 def _qualified(sentence: str, _text: str, _other: str, rng: random.Random) -> str | None:
-    """Say more than the sentence does: drop a "may", make "some" "all", add an "only"."""
+    """Say more than the sentence does: drop a "may", make "some" "all"."""
     for pattern, put in rng.sample(_STRONGER, len(_STRONGER)):
         match = pattern.search(sentence)
         if match:
             return _replace(sentence, match.span(), rng.choice(put))
-    auxiliary = _AUXILIARY.search(sentence)
-    if auxiliary is None:
-        return None
-    added = rng.choice(_ADDED).strip()
-    return f"{sentence[: auxiliary.end()]} {added}{sentence[auxiliary.end() :]}"
+    return None
 
 
 def _merged(sentence: str, _text: str, other: str, rng: random.Random) -> str | None:

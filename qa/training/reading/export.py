@@ -1,7 +1,8 @@
 """From a checkpoint to the weights that are shipped: ONNX, 16 bits at rest or 8-bit integers.
 
 `python -m qa.training.reading.export --checkpoint PATH [--int8]` writes `model.onnx` and its digest
-in `model.json` (calibration that is there already stays).
+in `model.json` (calibration that is there already stays). The vectors of the words are left out:
+training does not change them, so at run time they come from the bundled sentence encoder.
 """
 
 import argparse
@@ -12,10 +13,12 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor, nn
 
-from qa.crossencoder import MODEL
-from qa.training.reading.network import load
+from qa.crossencoder import MODEL, word_vectors
+from qa.training.reading.network import ReadingNetwork, load
 
 _OPSET = 17
 _SMALL = 1024
@@ -37,17 +40,34 @@ def main() -> None:
     note(args.out)
 
 
+class _FromVectors(nn.Module):
+    """What is exported of a network."""
+
+    def __init__(self, network: ReadingNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, vectors: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        return self.network.of_vectors(vectors, attention_mask, token_type_ids)
+
+
 def trace(checkpoint: Path, out: Path) -> None:
-    """Write the network of a checkpoint as ONNX in 32 bits."""
+    """Write the network of a checkpoint as ONNX in 32 bits, from the vectors of the words on."""
     network = load(checkpoint, attention="eager")
-    names = ["input_ids", "attention_mask", "token_type_ids"]
+    known = network.encoder.embeddings.word_embeddings.weight.detach().numpy()
+    if not np.array_equal(known, word_vectors()):
+        raise ValueError(f"{checkpoint} has other vectors of words than the bundled model")
+    names = ["vectors", "attention_mask", "token_type_ids"]
     example = torch.ones(2, 16, dtype=torch.long)
+    vectors = torch.ones(2, 16, known.shape[1])
     axes = {name: {0: "n", 1: "tokens"} for name in [*names, "start", "end"]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of itself being the older one
         torch.onnx.export(
-            network,
-            (example, example, example),
+            _FromVectors(network),
+            (vectors, example, example),
             str(out),
             input_names=names,
             output_names=["start", "end", "heads"],
@@ -59,7 +79,6 @@ def trace(checkpoint: Path, out: Path) -> None:
 
 def halves(full: Path, out: Path) -> None:
     """Keep the weights in 16 bits; they are widened when the model is loaded."""
-    import numpy as np
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 

@@ -23,6 +23,8 @@ from qa.training.reading.support_tables import corrupted, support
 
 _MOST = 1000
 """Questions of a set beside the measuring half."""
+_CLAIMS = 600
+"""Claims of a data set; a summary has several sentences, each read with three texts."""
 _EACH = 300
 """Samples of each kind that was made here."""
 
@@ -60,7 +62,8 @@ def report(model: Model, data: Path, limit: int | None = None) -> None:
     natural(ask(model, taken(clapnq(data / "benchmarks" / "clapnq"), limit)), rules)
     claims = written(data / "claims", KEPT_CLAIMS)
     sources = dict.fromkeys(claim.source for claim in claims)
-    support(model, {s: taken([c for c in claims if c.source == s], limit) for s in sources})
+    most = min(limit or _CLAIMS, _CLAIMS)
+    support(model, {s: taken([c for c in claims if c.source == s], most) for s in sources})
     corrupted(model, changed(corpus.pools["squad"], each))
 
 

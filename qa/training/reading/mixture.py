@@ -21,24 +21,27 @@ TRAINED_HALF, KEPT_HALF = Part(0, 0.5), Part(0.5, 1)
 TRAINED_CLAIMS, KEPT_CLAIMS = Part(0, 0.7), Part(0.7, 1)
 
 QUESTIONS = (
-    ("answered", "squad", 30_000),
-    ("answered", "natural", 4_000),
-    ("answered", "policy", 1_500),
-    ("answered", "squad2", 1_300),
-    ("written", "squad2", 4_800),
-    ("removed", "squad", 4_500),
-    ("removed", "natural", 700),
-    ("other passage", "squad", 5_000),
-    ("swapped", "squad", 4_000),
+    ("answered", "squad", 26_000),
+    ("answered", "natural", 3_000),
+    ("answered", "policy", 600),
+    ("answered", "squad2", 2_600),
+    ("disturbed", "squad", 3_500),
+    ("written", "squad2", 5_800),
+    ("removed", "squad", 3_500),
+    ("removed", "natural", 500),
+    ("other passage", "squad", 3_000),
+    ("swapped", "squad", 2_000),
     ("swapped", "squad2", 500),
-    ("turned", "squad", 3_000),
-    ("borrowed", "squad", 2_500),
-    ("stranger", "squad", 1_200),
+    ("altered", "squad", 6_500),
+    ("altered", "squad2", 700),
+    ("turned", "squad", 1_500),
+    ("borrowed", "squad", 700),
+    ("stranger", "squad", 600),
 )
 """Kind, source, and samples in a mixture of the full size."""
 CLAIMS = {
-    "fever": 4_700, "wice": 750, "summedits": 2_500, "made": 10_000, "replies": 2_500,
-    "neighbours": 1_000,
+    "fever": 3_500, "wice": 750, "summedits": 2_500, "made": 7_000, "replies": 2_000,
+    "neighbours": 500,
 }  # fmt: skip
 _TRUE = 0.4
 
@@ -75,21 +78,22 @@ def _corpus(folder: Path, part: Part, half: Part, claims_part: Part) -> Corpus:
     return Corpus(pools, folder, claims_part)
 
 
-def mixture(corpus: Corpus, scale: float = 1.0) -> list[Sample]:
+def mixture(corpus: Corpus, scale: float = 1.0, turn: int = 1) -> list[Sample]:
     """Make the samples, in the order in which they are learnt.
 
-    Kinds whose source is smaller than their share go round again, with other windows.
+    Kinds whose source is smaller than their share go round again, with other windows. Another
+    `turn` draws other samples.
     """
     found: list[Sample] = []
     strangers = corpus.pools["squad"]
     for kind, source, count in QUESTIONS:
-        rng = seeded(f"{kind} {source}")
+        rng = seeded(f"{kind} {source} {turn}")
         pool = corpus.pools[source]
         wanted = max(1, round(count * scale))
         found += islice(_rounds(pool, kind, rng, strangers), wanted)
     for kind, count in CLAIMS.items():
-        found += islice(_claims(corpus, kind), max(1, round(count * scale)))
-    seeded("order").shuffle(found)
+        found += islice(_claims(corpus, kind, turn), max(1, round(count * scale)))
+    seeded(f"order {turn}").shuffle(found)
     return found
 
 
@@ -103,9 +107,9 @@ def _rounds(
         yield from stream(pool, kind, rng, strangers)
 
 
-def _claims(corpus: Corpus, kind: str) -> Iterator[Sample]:
+def _claims(corpus: Corpus, kind: str, turn: int) -> Iterator[Sample]:
     folder, part = corpus.folder / "claims", corpus.claims_part
-    rng = seeded(kind)
+    rng = seeded(f"{kind} {turn}")
     if kind == "made":
         return claims.made(corpus.pools["squad"], rng, true=_TRUE)
     if kind == "replies":

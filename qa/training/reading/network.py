@@ -37,8 +37,15 @@ class ReadingNetwork(nn.Module):
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return start logits, end logits and the heads' logits."""
+        vectors = self.encoder.embeddings.word_embeddings(input_ids)
+        return self.of_vectors(vectors, attention_mask, token_type_ids)
+
+    def of_vectors(
+        self, vectors: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the same, of the tokens' vectors, shape (n, length, 384)."""
         hidden = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            inputs_embeds=vectors, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
         start, end = self.spans(hidden).unbind(-1)
         pooled = torch.tanh(self.pool(hidden[:, 0]))

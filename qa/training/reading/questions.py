@@ -1,10 +1,11 @@
-"""Questions with an answer, and seven ways in which a text that may look right has none.
+"""Questions with an answer, and eight ways in which a text that may look right has none.
 
 `removed`: the sentences with the answer were left out. `other passage`: the passage of the same
 article that shares most words with the question. `swapped`: a name, number or date of the question
 was exchanged for another of the passage. `turned`: a word was exchanged for its opposite, or a
 negation put in. `borrowed`: a question about something else, with a name of this passage put in.
-`stranger`: a passage of another article. `written`: people wrote it for this passage, knowing that
+`altered`: the same, done to the text: the question stays as people wrote it. `stranger`: a passage
+of another article. `written`: people wrote it for this passage, knowing that
 it does not say (SQuAD 2.0, Rajpurkar et al. 2018).
 """
 
@@ -41,8 +42,12 @@ OPPOSITE = {
 }
 _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|can|could|has|have|had|will|would)\b")
 _WORD = re.compile(r"[A-Za-z]+")
-_BARE = 0.1
-"""Share of questions that lose their question mark."""
+_DIGITS = re.compile(r"\d+")
+_ADJECTIVE = re.compile(r"(?:ian|ish|ese|can|ic|ch|ist)s?$")
+_BARE, _LOWER = 0.2, 0.1
+"""Shares of questions that lose their question mark, and their capitals."""
+_NEGATED = 0.35
+"""Share of questions with no word to exchange for its opposite that are negated instead."""
 _MOST = 30
 """Passages of an article that are compared."""
 
@@ -103,7 +108,8 @@ def written(item: Item, rng: random.Random) -> Sample | None:
     if item.answer is not None:
         return None
     text = _nearest_window(item.question, item.text, rng)
-    return Sample("written", item.question, text, answerable=False, relevant=True)
+    query = typed(item.question, rng)
+    return Sample("written", query, text, answerable=False, relevant=True)
 
 
 def removed(item: Item, rng: random.Random) -> Sample | None:
@@ -178,18 +184,116 @@ def _alike(one: str, other: str) -> bool:
     return one in other or other in one
 
 
+def altered(item: Item, rng: random.Random) -> Sample | None:
+    """Exchange in the text what the question names, or a word of the answer's sentence.
+
+    A name, number or date is exchanged wherever it stands, for one of the article's other passages;
+    a word for its opposite.
+    """
+    if item.answer is None:
+        return None
+    text, answer = cut(item.text, item.answer, rng)
+    asked = words(item.question).known
+    ways = [_renamed, _opposed]
+    for way in rng.sample(ways, len(ways)):
+        made = way(item, text, answer, rng, asked=asked, wanted=True)
+        if made is not None:
+            return Sample("altered", typed(item.question, rng), made[0], answerable=False)
+    return None
+
+
+def disturbed(item: Item, rng: random.Random) -> Sample | None:
+    """Exchange in the text a name, number or date that the question does not speak of."""
+    if item.answer is None:
+        return None
+    text, answer = cut(item.text, item.answer, rng)
+    asked = words(item.question).known
+    made = _renamed(item, text, answer, rng, asked=asked, wanted=False)
+    if made is None:
+        return None
+    query = typed(item.question, rng)
+    return Sample("disturbed", query, made[0], made[1], answerable=True, relevant=True)
+
+
+def _renamed(
+    item: Item, text: str, answer: Span, rng: random.Random, *, asked: frozenset[str], wanted: bool
+) -> tuple[str, Span] | None:
+    """Exchange a fact of `text`, outside the answer, for another of its kind.
+
+    `wanted`: whether its words are to be among those that are `asked` for, or none of them.
+    """
+    source = rng.choice(item.neighbours)
+    wording = text[slice(*answer)]
+    kinds = list(zip(_facts(text), _facts(source), strict=True))
+    rng.shuffle(kinds)
+    for mine, theirs in kinds:
+        old = [w for w in (text[a:b] for a, b in mine) if _asked(w, asked) is wanted]
+        old = [w for w in old if not _alike(w.casefold(), wording.casefold())]
+        if not old:
+            continue
+        gone = rng.choice(old)
+        new = [w for w in (source[a:b] for a, b in theirs) if _shape(w) == _shape(gone)]
+        new = [w for w in new if words(w).known.isdisjoint(asked) and w not in text]
+        if new:
+            return _everywhere(text, answer, gone, rng.choice(new))
+    return None
+
+
+def _shape(wording: str) -> tuple[bool, int, bool, list[int]]:
+    """Return what is alike in facts that may stand for each other: a year for a year."""
+    numbers = [len(digits) for digits in _DIGITS.findall(wording)]
+    return wording[:1].isupper(), len(wording.split()), bool(_ADJECTIVE.search(wording)), numbers
+
+
+def _asked(wording: str, asked: frozenset[str]) -> bool | None:
+    """Tell whether all (or none) of the words are asked for; None when only some are."""
+    known = words(wording).known
+    if not known:
+        return None
+    return True if known <= asked else False if known.isdisjoint(asked) else None
+
+
+def _opposed(
+    _item: Item, text: str, answer: Span, rng: random.Random, *, asked: frozenset[str], wanted: bool
+) -> tuple[str, Span] | None:
+    """Exchange a word of the answer's sentence for its opposite."""
+    start, end = next((s for s in sentences(text) if s[0] <= answer[0] < s[1]), (0, len(text)))
+    found = [
+        m for m in _WORD.finditer(text, start, end)
+        if m.group() in OPPOSITE and (m.end() <= answer[0] or m.start() >= answer[1])
+        and _asked(m.group(), asked) is wanted
+    ]  # fmt: skip
+    if not found:
+        return None
+    match = rng.choice(found)
+    made = text[: match.start()] + OPPOSITE[match.group()] + text[match.end() :]
+    moved = len(made) - len(text) if match.start() < answer[0] else 0
+    return made, (answer[0] + moved, answer[1] + moved)
+
+
+def _everywhere(text: str, answer: Span, old: str, new: str) -> tuple[str, Span] | None:
+    """Exchange `old` for `new` on both sides of the answer."""
+    pattern = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+    before, wording = text[: answer[0]], text[slice(*answer)]
+    before, after = (pattern.sub(lambda _: new, part) for part in (before, text[answer[1] :]))
+    made = before + wording + after
+    if made == text:
+        return None
+    return made, (len(before), len(before) + len(wording))
+
+
 def turned(item: Item, rng: random.Random) -> Sample | None:
     """Take its own passage; exchange a word of the question for its opposite, or negate it."""
     if item.answer is None:
         return None
-    found = [m for m in _WORD.finditer(item.question) if m.group().casefold() in OPPOSITE]
+    found = [m for m in _WORD.finditer(item.question) if m.group() in OPPOSITE]
     if found:
         match = rng.choice(found)
-        new = OPPOSITE[match.group().casefold()]
+        new = OPPOSITE[match.group()]
         question = item.question[: match.start()] + new + item.question[match.end() :]
         return _unanswered("turned", question, item, rng)
     auxiliaries = list(_AUXILIARY.finditer(item.question))
-    if not auxiliaries:
+    if not auxiliaries or rng.random() >= _NEGATED:
         return None
     end = auxiliaries[0].end()
     put = rng.choice((" not", "n't", " never"))
@@ -207,7 +311,7 @@ def borrowed(item: Item, stranger: Item, rng: random.Random) -> Sample | None:
     (start, end), (a, b) = rng.choice(own), rng.choice(there)
     question = stranger.question[:start] + item.text[a:b] + stranger.question[end:]
     text, _ = cut(item.text, (a, b), rng)
-    return Sample("borrowed", question, text, answerable=False)
+    return Sample("borrowed", typed(question, rng), text, answerable=False)
 
 
 def stranger(item: Item, other: Item, rng: random.Random) -> Sample | None:
@@ -215,13 +319,14 @@ def stranger(item: Item, other: Item, rng: random.Random) -> Sample | None:
     if item.article == other.article:
         return None
     text = _nearest_window(item.question, other.text, rng)
-    return Sample("stranger", item.question, text, answerable=False, relevant=False)
+    query = typed(item.question, rng)
+    return Sample("stranger", query, text, answerable=False, relevant=False)
 
 
 def _unanswered(kind: str, question: str, item: Item, rng: random.Random) -> Sample:
     """Ask of the window that held the answer: that is what misleads."""
     text, _ = cut(item.text, item.answer or (0, 1), rng)
-    return Sample(kind, question, text, answerable=False)
+    return Sample(kind, typed(question, rng), text, answerable=False)
 
 
 def _nearest_window(question: str, text: str, rng: random.Random) -> str:
@@ -234,8 +339,9 @@ def _nearest_window(question: str, text: str, rng: random.Random) -> str:
 
 
 def typed(question: str, rng: random.Random) -> str:
-    """Leave out the question mark now and then, as people do."""
-    return question.rstrip("?") if rng.random() < _BARE else question
+    """Leave out the question mark or the capitals now and then, as people do."""
+    question = question.rstrip("?") if rng.random() < _BARE else question
+    return question.lower() if rng.random() < _LOWER else question
 
 
 _PLAIN = {
@@ -245,9 +351,13 @@ _PLAIN = {
     "other passage": other_passage,
     "swapped": swapped,
     "turned": turned,
+    "altered": altered,
+    "disturbed": disturbed,
 }
 _MIXED = {"borrowed": borrowed, "stranger": stranger}
-UNANSWERED = ("written", "removed", "other passage", "swapped", "turned", "borrowed", "stranger")
+UNANSWERED = (
+    "written", "removed", "other passage", "swapped", "turned", "altered", "borrowed", "stranger"
+)  # fmt: skip
 """The kinds whose text does not answer."""
 
 

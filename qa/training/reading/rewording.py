@@ -13,7 +13,7 @@ _TAIL = re.compile(
 )
 _AND = re.compile(r",? and (?=(?:it|he|she|they|the|was|were|is|are|has|had)\b)|; ")
 _SAME = (
-    ("which", "that"), ("began", "started"), ("large", "big"), (" many ", " numerous "),
+    ("began", "started"), ("large", "big"), (" many ", " numerous "),
     (" because ", " since "), (" near ", " close to "), (" but ", " though "),
     ("approximately", "about"), (" about ", " roughly "), ("located", "situated"),
     (" took part in ", " joined "), ("in order to", "to"), (" such as ", " like "),

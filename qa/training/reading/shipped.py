@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from qa.crossencoder import word_vectors
+
 
 def weights_of(path: Path) -> dict[str, Tensor]:
     """Return the network's weights by name, from a checkpoint or from `model.onnx`."""
@@ -18,14 +20,15 @@ def weights_of(path: Path) -> dict[str, Tensor]:
 def _of_onnx(path: Path) -> dict[str, Tensor]:
     """Undo the export: it keeps most names, but not those of matrices, which it transposes.
 
-    Such a matrix is named by the bias that is added to its product.
+    Such a matrix is named by the bias that is added to its product. The vectors of the words were
+    left out.
     """
     import onnx
     from onnx import numpy_helper
 
     graph: Any = onnx.load(str(path)).graph
     known = {
-        tensor.name.removesuffix(".half"): torch.from_numpy(numpy_helper.to_array(tensor).copy())
+        _plain(tensor.name): torch.from_numpy(numpy_helper.to_array(tensor).copy())
         for tensor in graph.initializer
     }
     found = {
@@ -33,13 +36,18 @@ def _of_onnx(path: Path) -> dict[str, Tensor]:
         for name, value in known.items()
         if name.split(".")[0] in {"encoder", "spans", "pool", "heads"}
     }
+    found["encoder.embeddings.word_embeddings.weight"] = torch.from_numpy(word_vectors())
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in known:
-            bias = _added(graph, node.output[0])
+            bias = _plain(_added(graph, node.output[0]))
             found[bias.removesuffix("bias") + "weight"] = (
                 known[node.input[1]].float().T.contiguous()
             )
     return found
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix(".half").removeprefix("network.")
 
 
 def _added(graph: Any, product: str) -> str:

@@ -1,0 +1,69 @@
+"""What of the values goes into an answer: the short answer, and the sides that are heard."""
+
+import pytest
+
+from qa.conflicts import Comparison, compare
+from qa.outline import short_answer, sides, unheard
+from qa.types import Value
+from tests.conflict_cases import LATER, THURSDAY
+from tests.test_conflicts import support, told
+
+NOTHING = Comparison((), "none")
+
+
+def cited(_value: Value) -> tuple[int, ...]:
+    """Stand for an answer whose first footnote holds every value."""
+    return (1,)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("How many people died?", "The strikes killed at least [100] people.", "at least 100"),
+        ("How many people died?", "The strikes killed [100 people].", "100 people"),
+        ("Who spoke?", "It was [Ana Reis] who spoke.", "Ana Reis"),
+        ("When was it seized?", "It was seized on [Wednesday].", "Wednesday [10 December 2025]"),
+        ("What is it called?", 'They call it ["Skipper], a tanker".', "Skipper"),
+        ("What is it called?", "They call it [“Skipper”].", "“Skipper”"),
+        ("Where is it?", "It lies off Varnes [(in the north].", "in the north"),
+    ],
+)
+def test_the_short_answer_keeps_what_belongs_to_it(
+    question: str, sentence: str, expected: str
+) -> None:
+    """A bound and a date come along, half a pair of quotation marks does not."""
+    value = told(sentence, date=THURSDAY)
+    assert short_answer(question, [value], NOTHING, cited) == expected
+
+
+def test_what_no_footnote_holds_or_is_not_sure_is_no_short_answer() -> None:
+    """An uncited or improbable value is not shown in few words, nor is half a paragraph."""
+    value = told("It was [Ana Reis] who spoke.")
+    assert short_answer("Who spoke?", [value], NOTHING, lambda _: ()) is None
+    unsure = told("It was [Ana Reis] who spoke.", score=0.01)
+    assert short_answer("Who spoke?", [unsure], NOTHING, cited) is None
+    long = told(f"It was [{'the man who spoke ' * 20}].")
+    assert short_answer("Who spoke?", [long], NOTHING, cited) is None
+
+
+def test_a_disagreement_has_no_short_answer_and_a_development_its_latest() -> None:
+    """Two days of one event are both heard; of two tolls the later one leads."""
+    question = "On which day was the tanker seized?"
+    days = [
+        told("The tanker was seized on [Wednesday].", "a.txt", THURSDAY),
+        told("The tanker was seized on [Tuesday].", "b.txt", THURSDAY),
+    ]
+    disagreement = compare(question, days, support)
+    assert disagreement.relation == "conflict"
+    assert short_answer(question, days, disagreement, cited) is None
+    assert len(sides(disagreement)) == 2
+    assert len(unheard(disagreement, lambda _: ())) == 2
+    assert unheard(disagreement, cited) == ()
+    question = "How many people have been killed in the strikes?"
+    tolls = [
+        told("The strikes on boats have resulted in [87 deaths].", "a.txt", THURSDAY),
+        told("The strikes on boats have killed [at least 100 people].", "b.txt", LATER),
+    ]
+    development = compare(question, tolls, support)
+    assert development.relation == "development"
+    assert short_answer(question, tolls, development, cited) == "at least 100 people"
