@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from api import pages, problems
 from api.guard import Guard
 from api.problems import CannotListen, PortInUse, ProblemDetails
-from api.routes import articles, ask, health, ingest
+from api.routes import articles, ask, feedback, health, ingest
 from api.service import Service
 from qa import __version__
 from qa.errors import QAError
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(Guard, settings=settings)
-    for module in (ask, articles, ingest, health):
+    for module in (ask, feedback, articles, ingest, health):
         app.include_router(module.router)
     problems.install(app)
     pages.install(app)

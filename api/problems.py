@@ -65,6 +65,14 @@ class UnknownJob(UsageError):
     status = 404
 
 
+class FeedbackNotKept(QAError):
+    """The file for feedback cannot be written."""
+
+    slug = "feedback-not-kept"
+    title = "The feedback could not be kept"
+    status = 507
+
+
 class CannotListen(UsageError):
     """The address to serve on cannot be used."""
 

@@ -36,9 +36,10 @@ class SearchResults(Frozen):
 
 
 class ArticleList(Frozen):
-    """Every article, ordered by id."""
+    """A stretch of the articles that are wanted; `count` and `passages` are of all of those."""
 
     count: int
+    passages: int
     articles: tuple[ArticleInfo, ...]
 
 
@@ -56,6 +57,21 @@ class UploadResults(Frozen):
     results: tuple[UploadResult, ...]
 
 
+class Suggestion(Frozen):
+    """A question that the articles answer, and the article that it was drawn from."""
+
+    question: str
+    file: str
+    title: str
+
+
+class Suggestions(Frozen):
+    """What was found so far; unless `complete`, asking again looks for one more."""
+
+    complete: bool
+    suggestions: tuple[Suggestion, ...]
+
+
 class JobList(Frozen):
     """The ingests of this server, newest first."""
 
@@ -69,7 +85,10 @@ class Alive(Frozen):
 
 
 class Ready(Frozen):
-    """Questions can be asked: how much is indexed, and what answers."""
+    """Questions can be asked: how much is indexed, and what answered or was chosen last.
+
+    The state of a language model is told by /api/model: it may come and go.
+    """
 
     status: Literal["ready"] = "ready"
     articles: int

@@ -1,4 +1,4 @@
-"""What one server holds: its settings, its pipeline once loaded, and its ingest jobs."""
+"""What one server holds: its settings, its pipeline once loaded, and what serves the page."""
 
 import asyncio
 from typing import Annotated
@@ -6,8 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.jobs import Jobs
+from api.listing import Listing
 from api.problems import NotReady, unexpected
+from api.suggest import Suggester
 from qa.errors import QAError
+from qa.feedback import FeedbackLog
+from qa.llm.cancel import Cancel
 from qa.pipeline import Pipeline, build
 from qa.settings import Settings
 
@@ -18,11 +22,16 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.jobs = Jobs()
+        self.listing = Listing()
+        self.suggester = Suggester()
+        self.feedback = FeedbackLog(settings.data_dir / "feedback.jsonl")
         self.loaded = asyncio.Event()
         """Set once the pipeline can be used or is known not to come."""
         self._pipeline: Pipeline | None = None
         self._failure: QAError | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
+        self._leaving = Cancel()
 
     @property
     def failure(self) -> QAError | None:
@@ -48,16 +57,24 @@ class Service:
     async def _load(self) -> None:
         try:
             self._pipeline = await asyncio.to_thread(build, self.settings, writer=True)
+            self._warming = asyncio.create_task(self._warm(self._pipeline))
         except QAError as error:
             self._failure = error
         except Exception as error:  # noqa: BLE001 -- kept and answered to every request
             self._failure = unexpected(error)
         self.loaded.set()
 
+    async def _warm(self, pipeline: Pipeline) -> None:
+        """Have the language model loaded while nobody waits for it."""
+        await asyncio.to_thread(pipeline.load_ahead, self._leaving)
+
     async def stop(self) -> None:
         """Wait for what runs, then close the pipeline."""
+        self._leaving.request()
         if self._loading is not None:
             await self._loading
+        if self._warming is not None:
+            await self._warming
         await self.jobs.stop()
         if self._pipeline is not None:
             await asyncio.to_thread(self._pipeline.close)

@@ -1,24 +1,30 @@
 """Server-sent events: the pipeline's events on the wire, one for one.
 
 Every step of the pipeline's generator runs in a thread. When the client leaves, the step under
-way is let finish (a generator cannot be closed while it runs) and the generator is closed at
-once after it, so that no answer is written for nobody.
+way is told to end: it may be waiting for a language model, and a generator cannot be closed while
+it runs. The generator is closed right after it, so that no answer is written for nobody.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import TypeVar
 
 import anyio
+from fastapi import Request
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from api.problems import unexpected
+from qa.llm.cancel import Cancel
 from qa.types import Answered, Event, Failed
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that proxies keep the connection."""
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks whether the client of a whole answer is still there."""
 
 
 def encode(name: str, data: BaseModel) -> bytes:
@@ -37,8 +43,13 @@ def encode_event(event: Event) -> bytes:
             return encode(event.event, event)
 
 
-async def answer_stream(events: Iterator[Event]) -> AsyncGenerator[bytes, None]:
-    """Drive the pipeline in threads and yield its events as bytes, with heartbeats."""
+async def answer_stream(
+    events: Iterator[Event], cancel: Cancel | None = None
+) -> AsyncGenerator[bytes, None]:
+    """Drive the pipeline in threads and yield its events as bytes, with heartbeats.
+
+    `cancel` is the one that the pipeline was given.
+    """
     step: asyncio.Future[Event | None] | None = None
     try:
         while True:
@@ -55,10 +66,30 @@ async def answer_stream(events: Iterator[Event]) -> AsyncGenerator[bytes, None]:
             yield encode_event(event)
     finally:
         with anyio.CancelScope(shield=True):
+            if cancel is not None:
+                cancel.request()
             if step is not None:
                 await asyncio.wait({step})
             # `ask` is declared as an iterator; a generator has `close`, another iterator need not.
             await run_in_threadpool(getattr(events, "close", lambda: None))
+
+
+Result = TypeVar("Result")
+
+
+async def unless_left(request: Request, cancel: Cancel, work: Callable[[], Result]) -> Result:
+    """Do `work` in a thread, and request its end as soon as the client has gone.
+
+    Raises what the work raises, `Cancelled` when it was ended.
+    """
+    task = asyncio.ensure_future(run_in_threadpool(work))
+    try:
+        while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
+            if await request.is_disconnected():
+                cancel.request()
+        return task.result()
+    finally:
+        cancel.request()
 
 
 class EventStream(EventSourceResponse):

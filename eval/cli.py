@@ -42,6 +42,13 @@ Model = Annotated[
     str | None,
     typer.Option(help="Embed with this model: short for --set embedding_model=…"),
 ]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        help="What answers: auto, embedded, ollama/<tag> or openai/<model>; short for --set llm=…; "
+        "else QA_LLM says."
+    ),
+]
 Only = Annotated[str | None, typer.Option(help="Only the questions of this kind or tag.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")]
 REPORTS = Path("eval/reports")
@@ -72,16 +79,19 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter an option
     limit: Limit = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Questions asked at a time.")] = 1,
     model: Model = None,
+    llm: Llm = None,
     settings: Set = None,
 ) -> None:
     """Ask the questions of gold sets, print and write the figures, and gate on them."""
     from eval.command import Options, evaluate
 
     _one_of({"--articles": articles, "--data-dir": data_dir, "--url": url})
-    varied = _pairs(settings or ()) | ({"embedding_model": model} if model else {})
+    short = {"embedding_model": model, "llm": llm}
+    varied = _pairs(settings or ()) | {key: value for key, value in short.items() if value}
     if url and varied:
         raise UsageError(
-            "A service has its own settings.", "Leave --set and --model out, or leave --url out."
+            "A service has its own settings.",
+            "Leave --set, --model and --llm out, or leave --url out.",
         )
     options = Options(
         sets=tuple(sets or ()),

@@ -1,5 +1,6 @@
 """What `qa eval` does, from options to exit status, below the parsing of the command line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +20,9 @@ from rich.text import Text
 
 from eval.baseline import compare, read_baseline
 from eval.errors import BadOption
+from eval.feedback import read_sets
 from eval.gate import check, read_thresholds
-from eval.gold import GoldQuestion, read_gold
+from eval.gold import GoldQuestion
 from eval.judge import Judge, Judgement, judge_named, judged, statements, write_opinions
 from eval.report import Report, read_results, write_reports, write_results
 from eval.results import Result
@@ -31,6 +33,7 @@ from eval.table import print_report
 if TYPE_CHECKING:
     from qa.ingest import IngestReport
     from qa.ingest import Progress as Ingesting
+    from qa.pipeline import Pipeline
 
 HERE = Path(__file__).parent
 SEEDS_SET = HERE / "gold" / "seeds.jsonl"
@@ -72,10 +75,29 @@ def evaluate(options: Options) -> int:
         results=results,
         verdicts=check(results, thresholds) if thresholds else (),
         comparison=compare(before, results) if before is not None else None,
-        notes=(*notes, *([] if limits or before else ["No thresholds: nothing was gated."])),
+        notes=(
+            *notes,
+            *answered_by(results),
+            *([] if limits or before else ["No thresholds: nothing was gated."]),
+        ),
         judgement=ask_judge(judge, results) if judge else None,
     )
     return conclude(report, options.out)
+
+
+def answered_by(results: Sequence[Result]) -> list[str]:
+    """Say which models answered, and how often: with QA_LLM=auto the machine decides."""
+    answers = [result.outcome.answer for result in results if result.outcome.answer is not None]
+    counts = Counter(answer.model for answer in answers)
+    told = ", ".join(f"{model} ({count})" for model, count in counts.most_common())
+    return [f"Answered by {told}."] if told else []
+
+
+def announce(pipeline: "Pipeline") -> None:
+    """Say before the first question what will answer, and why, where a user may want another."""
+    choice = pipeline.chooser.choose()
+    said = Text(f"{choice.name} answers. {choice.why}")
+    Console(stderr=True, highlight=False).print(said)
 
 
 def _ollama_url() -> str | None:
@@ -102,7 +124,7 @@ def conclude(report: Report, out: Path) -> int:
 
 def chosen(options: Options) -> tuple[GoldQuestion, ...]:
     """Read the gold sets and keep the questions that are asked for."""
-    questions = read_gold(options.sets or (SEEDS_SET,))
+    questions = read_sets(options.sets or (SEEDS_SET,))
     if options.only:
         questions = tuple(gold for gold in questions if options.only in gold.scopes)
         if not questions:
@@ -158,6 +180,7 @@ def source_of(options: Options) -> Iterator[tuple[Source, list[str]]]:
         yield service, []
     elif options.data_dir:
         with existing_pipeline(options.data_dir, options.settings) as pipeline:
+            announce(pipeline)
             yield PipelineSource(pipeline), []
     else:
         with (
@@ -167,6 +190,7 @@ def source_of(options: Options) -> Iterator[tuple[Source, list[str]]]:
                 report,
             ),
         ):
+            announce(pipeline)
             yield PipelineSource(pipeline), left_out(report)
 
 

@@ -134,6 +134,31 @@ def status(
 
 
 @app.command()
+def pull(
+    model: Annotated[
+        str | None, typer.Argument(help="A model's name in Ollama; none: QA_OLLAMA_MODEL.")
+    ] = None,
+) -> None:
+    """Have Ollama fetch a language model."""
+    from contextlib import closing
+
+    from qa import terminal
+    from qa.llm.address import ollama_url
+    from qa.llm.models import pull as fetch
+
+    settings = _settings()
+    tag = model or settings.ollama_model
+    try:
+        with terminal.download(tag) as show, closing(fetch(ollama_url(settings), tag)) as parts:
+            for part in parts:
+                show(part)
+    except KeyboardInterrupt:
+        print("\nStopped; what has arrived is kept, and the next attempt goes on.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    print(f"{tag} is there.")
+
+
+@app.command()
 def doctor() -> None:
     """Show what works, what is missing, and the remedy."""
     from qa import terminal

@@ -1,16 +1,32 @@
 """Verified claims -> the answer: footnotes are numbered here, once, for every way to read it."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from qa.conflicts import dated
 from qa.library import Library
-from qa.reading import Reading
-from qa.types import Answer, Citation, Claim, Conflict, PassageRef, Quote, Retrieved, Value
+from qa.types import Answer, Citation, Claim, Conflict, PassageRef, Quote, Retrieved, Status, Value
 from qa.verify import Verified
 
 NOT_FOUND = "The articles do not answer this question."
+EMBEDDED = "embedded"
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the drafting of an answer ended.
+
+    `model` is what wrote it; `unfinished` when it broke off and there would have been more.
+    """
+
+    model: str = EMBEDDED
+    unfinished: bool = False
+    notices: tuple[str, ...] = ()
+    tokens: Mapping[str, int] = field(default_factory=dict)
 
 
 class Footnotes:
@@ -52,6 +68,7 @@ class Footnotes:
             citations=tuple(dict.fromkeys(numbers)),
             verdict=verdict,
             score=round(verified.score, 4),
+            reattributed=verified.reattributed and bool(numbers),
         )
         (self.claims if verdict == "supported" else self.removed).append(claim)
         return claim, self.citations[before:]
@@ -100,6 +117,17 @@ class Stopwatch:
         finally:
             self._spent[stage] += time.perf_counter() - began
 
+    def each(self, stage: str, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield `items`, and count the time that each takes to come under `stage`."""
+        source = iter(items)
+        while True:
+            with self(stage):
+                try:
+                    item = next(source)
+                except StopIteration:
+                    return
+            yield item
+
     @property
     def timings(self) -> dict[str, float]:
         """Time spent so far, in milliseconds, with the total since the start."""
@@ -110,20 +138,21 @@ class Stopwatch:
 
 def compose(
     retrieved: Retrieved,
-    reading: Reading,
     footnotes: Footnotes,
+    ending: Ending,
     *,
+    confidence: float,
     short_answer: str | None,
     conflicts: Sequence[Conflict],
-    model: str,
-    timings: dict[str, float],
+    timings: Mapping[str, float],
 ) -> Answer:
     """Put the answer together from the claims that were verified."""
     shown = footnotes.claims
+    found: Status = "incomplete" if ending.unfinished else "answered"
     return Answer(
         question=retrieved.question,
         rewritten=retrieved.rewritten,
-        status="answered" if shown else "not_found",
+        status=found if shown else "not_found",
         answer=" ".join(marked(claim) for claim in shown) or NOT_FOUND,
         short_answer=short_answer if shown else None,
         claims=tuple(shown),
@@ -137,9 +166,10 @@ def compose(
             )
             for passage in retrieved.passages
         ),
-        model=model,
-        confidence=round(reading.answerable, 4),
-        notices=reading.notices,
+        model=ending.model,
+        confidence=round(confidence, 4),
+        notices=ending.notices,
+        tokens=ending.tokens,
         timings=timings,
     )  # fmt: skip
 

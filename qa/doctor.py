@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from qa.crossencoder import CrossEncoder
-from qa.errors import QAError
+from qa.errors import LLMError, QAError
+from qa.llm.address import ollama_url
+from qa.llm.choose import EMBEDDED, OLLAMA
+from qa.llm.models import Installed, Survey, about, free_memory, survey
 from qa.pipeline import Pipeline
 from qa.types import Frozen
-
-OLLAMA_DEFAULT = "http://127.0.0.1:11434"
-_OLLAMA_SECONDS = 2.0
 
 
 class Finding(Frozen):
@@ -31,6 +31,7 @@ def examine(pipeline: Pipeline) -> list[Finding]:
         ("index", _index),
         ("folders", _folders),
         ("Ollama", _ollama),
+        ("answers are written by", _writer),
     )
     findings: list[Finding] = []
     for what, check in checks:
@@ -102,17 +103,58 @@ def _folders(pipeline: Pipeline) -> Iterator[Finding]:
 
 
 def _ollama(pipeline: Pipeline) -> Iterator[Finding]:
-    import httpx
-    import ollama
-
-    url = pipeline.settings.ollama_url or os.environ.get("OLLAMA_HOST") or OLLAMA_DEFAULT
-    try:
-        models = ollama.Client(host=url, timeout=_OLLAMA_SECONDS).list().models
-    except (ConnectionError, httpx.HTTPError, ollama.ResponseError, ValueError) as error:
-        yield Finding(
-            what="Ollama", state="missing", detail=f"No answer from {url} ({error}).",
-            remedy="Not needed: answers are given by the embedded reader.",
-        )  # fmt: skip
+    """Say what an Ollama has. It is optional, unless a model of its own is asked for."""
+    wanted = pipeline.settings.llm
+    if wanted != "auto" and not wanted.startswith(OLLAMA):
         return
-    names = ", ".join(sorted(model.model or "?" for model in models)) or "no models"
-    yield Finding(what="Ollama", state="ok", detail=f"{url}: {names}")
+    try:
+        found = survey(ollama_url(pipeline.settings))
+    except LLMError as error:
+        remedy = f"{error.remedy} Not needed: answers are then given by the embedded reader."
+        yield Finding(what="Ollama", state="missing", detail=error.detail, remedy=remedy)
+        return
+    yield Finding(what="Ollama", state="ok", detail=f"{found.version} at {found.url}")
+    for model in found.models:
+        yield _installed(found, model)
+
+
+def _installed(found: Survey, model: Installed) -> Finding:
+    """Say how large a model is, how long its context, and whether it fits into memory."""
+    what = f"model {model.tag}"
+    if model.remote:
+        return Finding(
+            what=what, state="ok",
+            detail="runs on another machine; taken only if QA_LLM names it.",
+        )  # fmt: skip
+    can = about(found.url, model.tag)
+    context = f"context {can.context:,} tokens" if can.context else "context unknown"
+    parts = [_gigabytes(model.size), context, *(() if can.writes else ("does not write text",))]
+    free = free_memory(found.url)
+    loaded = model.tag in found.loaded
+    if free is not None:
+        parts.append("loaded" if loaded else f"{_gigabytes(free)} of memory free")
+    short = free is not None and not loaded and can.writes and free < model.size
+    return Finding(
+        what=what,
+        state="missing" if short else "ok",
+        detail=", ".join(parts),
+        remedy="It may not fit into memory: close other programs, or take a smaller model."
+        if short else "",
+    )  # fmt: skip
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 10**9:.1f} GB"
+
+
+def _writer(pipeline: Pipeline) -> Iterator[Finding]:
+    """Say which model would answer, and why."""
+    state = pipeline.chooser.state()
+    well = state.state in {"embedded", "idle", "loading", "ready"}
+    why = "" if state.answers == state.model and well else f" {pipeline.chooser.last.why}"
+    yield Finding(
+        what="answers are written by",
+        state="ok" if well or state.answers == EMBEDDED else "missing",
+        detail=f"{state.answers} ({state.state}). {state.detail}{why}",
+        remedy=state.remedy,
+    )

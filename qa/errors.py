@@ -22,7 +22,23 @@ QAError
 │   └── ChromaUnreachable
 ├── ModelError            a model cannot be used
 │   ├── ModelNotFound
-│   └── ModelDigestMismatch
+│   ├── ModelDigestMismatch
+│   └── LLMError          a generative model cannot write, or did not write to the end
+│       ├── LLMUnreachable
+│       ├── LLMWrongAddress
+│       ├── LLMMissing
+│       ├── LLMLoading
+│       ├── LLMTooSlow
+│       ├── LLMOutOfMemory
+│       ├── LLMBusy
+│       ├── LLMRefused
+│       ├── LLMInterrupted
+│       ├── LLMGarbled
+│       ├── LLMPromptTooLong
+│       ├── LLMPromptCut
+│       ├── LLMCutShort
+│       ├── LLMRepeating
+│       └── LLMEmpty
 └── JobRunning            an ingest is already under way in this server
 """
 
@@ -219,6 +235,124 @@ class ModelDigestMismatch(ModelError):
 
     slug = "model-digest"
     title = "The model's weights are not the published ones"
+
+
+class LLMError(ModelError):
+    """A generative model cannot write, or did not write to the end."""
+
+    slug = "llm"
+    title = "The language model cannot answer"
+
+
+class LLMUnreachable(LLMError):
+    """Nothing answers at the model server's address: it is not running."""
+
+    slug = "llm-unreachable"
+    title = "The model server is not running"
+
+
+class LLMWrongAddress(LLMError):
+    """The address cannot be one, or what answers there does not speak the protocol."""
+
+    slug = "llm-wrong-address"
+    title = "There is no model server at this address"
+
+
+class LLMMissing(LLMError):
+    """The server does not have the model."""
+
+    slug = "llm-missing"
+    title = "The language model is not there yet"
+
+
+class LLMLoading(LLMError):
+    """The model is still being loaded when the time for that is up."""
+
+    slug = "llm-loading"
+    title = "The language model takes too long to load"
+
+
+class LLMTooSlow(LLMError):
+    """The first word, or the next one, did not come in time."""
+
+    slug = "llm-too-slow"
+    title = "The language model is too slow"
+    status = 504
+
+
+class LLMOutOfMemory(LLMError):
+    """The model does not fit into the memory of the machine it runs on."""
+
+    slug = "llm-out-of-memory"
+    title = "The language model does not fit into memory"
+
+
+class LLMBusy(LLMError):
+    """The model is busy with other questions, and stayed so."""
+
+    slug = "llm-busy"
+    title = "The language model is busy"
+
+
+class LLMRefused(LLMError):
+    """The server answers with an error of another kind."""
+
+    slug = "llm-refused"
+    title = "The model server reports an error"
+    status = 502
+
+
+class LLMInterrupted(LLMError):
+    """The model's text broke off: the connection was cut, or the model failed while writing."""
+
+    slug = "llm-interrupted"
+    title = "The language model broke off"
+    status = 502
+
+
+class LLMGarbled(LLMError):
+    """What the server sent is not what its protocol says."""
+
+    slug = "llm-garbled"
+    title = "The model server cannot be understood"
+    status = 502
+
+
+class LLMPromptTooLong(LLMError):
+    """Not even one passage fits into the model's context with the question."""
+
+    slug = "llm-prompt-too-long"
+    title = "The question and its passages do not fit into the model's context"
+
+
+class LLMPromptCut(LLMError):
+    """The server read fewer tokens than the prompt has: it dropped a part without saying so."""
+
+    slug = "llm-prompt-cut"
+    title = "The language model did not read the whole prompt"
+
+
+class LLMCutShort(LLMError):
+    """The text reached its limit before the model was done."""
+
+    slug = "llm-cut-short"
+    title = "The answer was cut at its length limit"
+
+
+class LLMRepeating(LLMError):
+    """The model repeats itself without end and was stopped."""
+
+    slug = "llm-repeating"
+    title = "The language model repeats itself"
+    status = 502
+
+
+class LLMEmpty(LLMError):
+    """The model ended without a word that can be used."""
+
+    slug = "llm-empty"
+    title = "The language model wrote nothing"
+    status = 502
 
 
 class JobRunning(QAError):

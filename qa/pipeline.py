@@ -5,20 +5,24 @@ from several threads.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
 
-from qa.answer import draft
-from qa.compose import Footnotes, Stopwatch, compose
+from qa.compose import EMBEDDED, Footnotes, Stopwatch, compose
 from qa.conflicts import compare, settle
+from qa.drafting import Drafting, Matter, verified
 from qa.embedding import BUNDLED, Embedding
-from qa.errors import BadQuestion, NothingIndexed, QAError
+from qa.errors import BadQuestion, LLMError, NothingIndexed, QAError
 from qa.facts import question_kind
-from qa.followup import standalone
 from qa.library import Library
+from qa.llm.cancel import Cancel, Cancelled
+from qa.llm.choose import Choice, Chooser
+from qa.llm.ollama import OllamaLLM
 from qa.lock import WriterLock
-from qa.outline import short_answer, sides
+from qa.outline import short_answer
 from qa.reader import EmbeddedReader
 from qa.reading import Reader
-from qa.retrieve import Retriever
+from qa.retrieve import Halves, Retriever, reranked
 from qa.settings import Settings
 from qa.store import Store
 from qa.types import (
@@ -33,13 +37,15 @@ from qa.types import (
     Retrieved,
     Turn,
 )
-from qa.verify import verify
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 EVERYTHING = Filters()
 
 
-def build(settings: Settings, *, writer: bool = False) -> "Pipeline":
-    """Make a pipeline from settings.
+def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None) -> "Pipeline":
+    """Make a pipeline from settings, with any LlamaIndex `llm` in the place of `settings.llm`.
 
     With `writer`, the data directory's lock is taken (`IndexLocked` when another process has
     it), what a crash left half done is finished, and models and indexes are loaded at once.
@@ -58,88 +64,140 @@ def build(settings: Settings, *, writer: bool = False) -> "Pipeline":
         except BaseException:
             store.close()
             raise
-    return Pipeline(store, reader)
+    return Pipeline(store, reader, Chooser(settings, llm))
 
 
 class Pipeline:
-    """Questions in, events or answers out. `store` holds what they are answered from."""
+    """Questions in, events or answers out. `store` holds what they are answered from.
 
-    def __init__(self, store: Store, reader: Reader) -> None:
+    `chooser` says which model writes; without one it is chosen by the store's settings.
+    """
+
+    def __init__(self, store: Store, reader: Reader, chooser: Chooser | None = None) -> None:
         self.store = store
         self.settings = store.settings
         self.library = store.library
         self.reader = reader
+        self.chooser = chooser or Chooser(store.settings)
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        cancel: Cancel | None = None,
     ) -> Iterator[Event]:
         """Answer a question as events: Retrieved, (ClaimDrafted, ClaimVerified)*, Answered.
 
-        Anything that a user can mend ends the stream with `Failed` instead of an exception.
+        Anything that a user can mend ends the stream with `Failed` instead of an exception. With
+        `cancel` another thread can end it at any moment; then it just stops.
         """
         try:
-            yield from self.steps(question, history=history, filters=filters)
+            yield from self.steps(question, history=history, filters=filters, cancel=cancel)
         except QAError as error:
             yield Failed(problem=error.problem)
+        except Cancelled:
+            return
 
     def answer(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        cancel: Cancel | None = None,
     ) -> Answer:
-        """Answer a question in one piece; raises the `QAError` that `ask` would report."""
-        for event in self.steps(question, history=history, filters=filters):
+        """Answer a question in one piece.
+
+        Raises the `QAError` that `ask` would report, and `Cancelled`.
+        """
+        for event in self.steps(question, history=history, filters=filters, cancel=cancel):
             if isinstance(event, Answered):
                 return event.answer
         raise AssertionError("a question ends in an answer or an error")
 
     def steps(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        cancel: Cancel | None = None,
     ) -> Iterator[Event]:
         """Answer a question as `ask` does, but raise the `QAError` where `ask` ends with it."""
         watch = Stopwatch()
         asked = self._checked(question)
-        rewritten = standalone(asked, history)
-        search = rewritten or asked
 
         with watch("retrieve"):
-            passages = self._retrieve(search, filters, self.settings.retrieve_k)
+            drafting = self._drafting(cancel or Cancel())
+            rewritten = drafting.standalone(asked, history)
+            search = rewritten or asked
+            near = self._retrieve(search, filters, self.settings.retrieve_k)
+        with watch("answer"):
+            reading = self.reader.read(search, near)
+        passages = reranked(near, reading.relevance) if self.settings.rerank else near
         retrieved = Retrieved(question=asked, rewritten=rewritten, passages=tuple(passages))
         yield retrieved
 
         with watch("answer"):
-            reading = self.reader.read(search, passages)
             compared = compare(search, reading.values, self.reader.support)
-            drafts = draft(
-                search,
-                reading,
-                passages,
-                self.reader,
-                max_claims=self.settings.max_claims,
-                sides=sides(compared),
-            )
 
         footnotes = Footnotes(self.library, days=question_kind(search) == "date")
-        for n, drafted in enumerate(drafts, start=1):
-            yield ClaimDrafted(n=n, text=drafted.text)
-            with watch("verify"):
-                verified = verify(drafted, self.reader.support)
-                claim, cited = footnotes.cite(verified)
-            yield ClaimVerified(n=n, claim=claim, citations=cited)
+        matter = Matter(search, passages, reading, compared)
+        with closing(drafting.drafts(matter, footnotes)) as drafts:
+            for n, drafted in enumerate(watch.each("answer", drafts), start=1):
+                yield ClaimDrafted(n=n, text=drafted.text)
+                with watch("verify"):
+                    found = verified(drafted, self.reader.support)
+                    claim, cited = footnotes.cite(drafting.confirmed(drafted, found))
+                yield ClaimVerified(n=n, claim=claim, citations=cited)
 
         yield Answered(
             answer=compose(
                 retrieved,
-                reading,
                 footnotes,
+                drafting.ending,
+                confidence=reading.answerable,
                 short_answer=short_answer(search, reading.values, compared, footnotes.citing),
                 conflicts=settle(compared, footnotes.citing),
-                model="embedded",
                 timings=watch.timings,
             )
         )
 
-    def search(self, query: str, k: int = 10, filters: Filters = EVERYTHING) -> list[Passage]:
+    def _drafting(self, cancel: Cancel) -> Drafting:
+        """Choose who drafts. A server that is named by no address leaves the embedded reader."""
+        problem: LLMError | None = None
+        try:
+            choice = self.chooser.choose()
+        except LLMError as error:
+            choice, problem = Choice(None, EMBEDDED, error.detail), error
+        most = self.settings.max_claims
+        return Drafting(
+            choice, self.reader, most=most, cancel=cancel, problem=problem,
+            checker=self.chooser.checker() if choice.llm is not None else None,
+        )  # fmt: skip
+
+    def load_ahead(self, cancel: Cancel) -> None:
+        """Have Ollama load the model that will write, so that the first question does not wait.
+
+        What goes wrong here goes wrong again with the first question, and is told then.
+        """
+        with suppress(LLMError, Cancelled):
+            llm = self.chooser.choose().llm
+            if isinstance(llm, OllamaLLM):
+                llm.load(cancel)
+
+    def search(
+        self, query: str, k: int = 10, filters: Filters = EVERYTHING, halves: Halves = "fused"
+    ) -> list[Passage]:
         """Return the `k` passages nearest to `query`, best first."""
-        return self._retrieve(self._checked(query), filters, k)
+        return self._retrieve(self._checked(query), filters, k, halves)
+
+    def rerank(self, query: str, passages: Sequence[Passage]) -> list[Passage]:
+        """Read the first `retrieve_k` of the passages, and order them by what they say."""
+        reading = self.reader.read(query, passages[: self.settings.retrieve_k])
+        return reranked(passages, reading.relevance)
 
     def _checked(self, question: str) -> str:
         asked = " ".join(question.split())
@@ -158,10 +216,12 @@ class Pipeline:
             )
         return asked
 
-    def _retrieve(self, question: str, filters: Filters, k: int) -> list[Passage]:
+    def _retrieve(
+        self, question: str, filters: Filters, k: int, halves: Halves = "fused"
+    ) -> list[Passage]:
         with self.store.searching() as index:
             retriever = Retriever(self.library, index, self.store.embedding, k=k)
-            return retriever.passages(question, filters=filters)
+            return retriever.passages(question, filters=filters, halves=halves)
 
     def close(self) -> None:
         """Close the store, and give its lock back."""

@@ -7,7 +7,7 @@ points. An unknown key in `qa.toml` is an error, so that a typing slip is not a 
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -43,13 +43,74 @@ class Settings(BaseSettings):
     retrieve_k: int = Field(
         20, ge=1, le=200, description="Passages that are read for one question."
     )
+    rerank: bool = Field(
+        default=True, description="Whether passages are ordered by what the reader finds in them."
+    )
     max_claims: int = Field(6, ge=1, le=50, description="Most claims that one answer may have.")
     max_question_chars: int = Field(2000, ge=10, description="Longest question accepted.")
     host: str = Field("127.0.0.1", description="Address that `qa serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `qa serve` listens on.")
+    llm: str = Field(
+        "auto",
+        pattern=r"^(auto|embedded|ollama/\S+|openai/\S+)$",
+        validate_default=True,
+        description="What writes answers: `auto` (Ollama if it has a usable model, else the "
+        "embedded reader), `embedded`, `ollama/<tag>`, or `openai/<model>` at `llm_url`.",
+    )
+    llm_url: str | None = Field(
+        None,
+        validate_default=True,
+        description="Address of an OpenAI-compatible server, for `openai/<model>`.",
+    )
+    llm_api_key: SecretStr | None = Field(
+        None, description="Key for the server at `llm_url`; a local one needs none."
+    )
     ollama_url: str | None = Field(
         None, description="Ollama's address; else OLLAMA_HOST, else http://127.0.0.1:11434."
     )
+    ollama_model: str = Field(
+        "granite4.1:3b",
+        min_length=1,
+        description="The model that `auto` prefers and `qa pull` gets.",
+    )
+    check_model: str | None = Field(
+        None,
+        min_length=1,
+        description="A fact-checking model in Ollama that must agree to each statement of a "
+        "language model, such as `bespoke-minicheck` (CC BY-NC 4.0: no commercial use). Off when "
+        "unset.",
+    )
+    llm_num_ctx: int = Field(
+        4096, ge=1024, description="Tokens of the model's context: prompt and answer together."
+    )
+    llm_max_tokens: int = Field(
+        512, ge=32, description="Most tokens that the model may write for one answer."
+    )
+    llm_load_s: float = Field(180.0, gt=0, description="Seconds that loading the model may take.")
+    llm_first_token_s: float = Field(
+        120.0, gt=0, description="Seconds until the loaded model's first token."
+    )
+    llm_next_token_s: float = Field(30.0, gt=0, description="Seconds between two tokens.")
+    llm_retries: int = Field(
+        3, ge=0, le=20, description="Times that a busy server (503) is asked again."
+    )
+    llm_retry_s: float = Field(
+        1.0, gt=0, description="Seconds before a busy server is asked again; doubled each time."
+    )
+    llm_parallel: int = Field(
+        1, ge=1, description="Answers written at the same time; as OLLAMA_NUM_PARALLEL."
+    )
+    llm_queue_s: float = Field(
+        120.0, ge=0, description="Seconds that a question waits for its turn at the model."
+    )
+
+    @field_validator("llm_url")
+    @classmethod
+    def _openai_needs_a_server(cls, url: str | None, info: ValidationInfo) -> str | None:
+        # There is no default: articles are never sent to a server that nobody named.
+        if url is None and str(info.data.get("llm", "")).startswith("openai/"):
+            raise ValueError("it must name the server of the model that QA_LLM asks for")
+        return url
 
     @classmethod
     def settings_customise_sources(

@@ -11,15 +11,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     ProgressColumn,
     SpinnerColumn,
     Task,
     TextColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 from rich.progress import Progress as Bar
 from rich.table import Table
@@ -31,10 +34,12 @@ from qa.types import Answer, Answered, Citation, Claim, Conflict, Event, Passage
 if TYPE_CHECKING:
     from qa.doctor import Finding
     from qa.ingest import IngestReport, Progress
+    from qa.llm.models import Download
     from qa.pipeline import Pipeline
 
 NEAREST = 3
 """Passages that are shown when there is no answer."""
+_REATTRIBUTED = "* The model named another passage; this one was found to say it."
 _EXCERPT = 160
 _UNWRAPPED = 1_000_000
 _STATE_STYLE = {"ok": "green", "missing": "yellow", "broken": "bold red"}
@@ -102,6 +107,10 @@ def print_answer(answer: Answer, passages: Sequence[Passage] = ()) -> None:
         out.print()
         for citation in answer.citations:
             _print_footnote(out, citation)
+    if answer.status == "incomplete":
+        out.print(Text("This answer is incomplete; what is shown was checked.", style="yellow"))
+    if any(claim.reattributed for claim in answer.claims):
+        out.print(Text(_REATTRIBUTED, style="dim"))
     for notice in answer.notices:
         out.print(Text(safe(notice), style="yellow"))
     if answer.removed:
@@ -123,7 +132,7 @@ def _print_conflict(out: Console, conflict: Conflict) -> None:
 
 
 def _claim(claim: Claim) -> Text:
-    text = Text(safe(marked(claim)))
+    text = Text(safe(marked(claim)) + ("*" if claim.reattributed else ""))
     text.highlight_regex(r"\[\d+\]", "bold cyan")
     return text
 
@@ -174,6 +183,26 @@ def progress() -> "Iterator[Callable[[Progress], None]]":
             bar.update(
                 task, description=state.phase, completed=state.done,
                 total=state.total or None, passages=state.passages,
+            )  # fmt: skip
+
+        yield show
+
+
+@contextmanager
+def download(name: str) -> "Iterator[Callable[[Download], None]]":
+    """Show how far a download is, with rate and time left, on stderr, if that is a terminal."""
+    bar = Bar(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn(),
+        TransferSpeedColumn(), TimeRemainingColumn(),
+        console=_err(), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task(safe(name), total=None)
+
+        def show(state: "Download") -> None:
+            bar.update(
+                task, description=escape(safe(f"{name}: {state.status}")), completed=state.done,
+                total=state.total or None,
             )  # fmt: skip
 
         yield show

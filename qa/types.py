@@ -115,13 +115,15 @@ class Citation(Frozen):
 class Claim(Frozen):
     """One statement of an answer, the ids of its citations, and what the check said of it.
 
-    `score` is the support score in [0, 1] on which the verdict rests.
+    `score` is the support score in [0, 1] on which the verdict rests. `reattributed`: a language
+    model wrote the claim and named another passage, or none; the quote was found elsewhere.
     """
 
     text: str
     citations: tuple[int, ...] = ()
     verdict: Verdict
     score: float
+    reattributed: bool = False
 
 
 class Position(Frozen):
@@ -159,8 +161,9 @@ class Answer(Frozen):
     came. `short_answer` is the answer in few words, as an article has them, with a day in brackets
     behind a weekday; None when no few words answer. `removed` holds the drafted claims that failed
     the check. `confidence` is the probability that the articles answer the question at all, as the
-    reader judged it before any check, None when nothing judged it. `notices` say what could not be
-    done as usual. `timings` are milliseconds.
+    reader judged it before any check, None when nothing judged it. `model` says what answered.
+    `notices` say what could not be done as usual. `tokens` are those that a language model read
+    (`prompt`) and wrote (`output`), as far as its server tells. `timings` are milliseconds.
     """
 
     question: str
@@ -176,6 +179,7 @@ class Answer(Frozen):
     model: str
     confidence: float | None = None
     notices: tuple[str, ...] = ()
+    tokens: Mapping[str, int] = Field(default_factory=dict)
     timings: Mapping[str, float] = Field(default_factory=dict)
 
 

@@ -40,13 +40,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Verified:
-    """A claim with its verdict, and those of its quotes that support it."""
+    """A claim with its verdict, and those of its quotes that support it.
+
+    `reattributed`: they are from another passage than the one that was named.
+    """
 
     text: str
     verdict: Verdict
     score: float
     reason: str
     quotes: tuple[Quote, ...]
+    reattributed: bool = False
 
 
 def check(

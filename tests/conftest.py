@@ -18,6 +18,14 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 MakePipeline = Callable[..., Pipeline]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_language_model() -> Iterator[None]:
+    """Answer by the embedded reader unless a test asks otherwise, whatever runs on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_LLM", "embedded")
+        yield
+
+
 @pytest.fixture(scope="session")
 def embedding() -> Embedding:
     """Return the bundled model, loaded once for all tests."""

@@ -21,9 +21,10 @@ Result = subprocess.CompletedProcess[str]
 
 
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    """Return an environment with these settings and no others of ours."""
+    """Return an environment with these settings, no others of ours, and no language model."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
-    return {**kept, "QA_DATA_DIR": str(data_dir), "COLUMNS": "100", **settings}
+    ours = {"QA_DATA_DIR": str(data_dir), "QA_LLM": "embedded", "COLUMNS": "100"}
+    return {**kept, **ours, **settings}
 
 
 def qa(data_dir: Path, *words: str, cwd: Path = ROOT, **settings: str) -> Result:
@@ -63,7 +64,8 @@ def test_ask_json_prints_the_answer_object(indexed: Path) -> None:
     answer = json.loads(result.stdout)
     assert list(answer) == [
         "question", "rewritten", "status", "answer", "short_answer", "claims", "removed",
-        "citations", "conflicts", "passages", "model", "confidence", "notices", "timings",
+        "citations", "conflicts", "passages", "model", "confidence", "notices",
+        "tokens", "timings",
     ]  # fmt: skip
     citation = answer["citations"][0]
     text = (SEEDS / citation["file"]).read_text(encoding="utf-8")
@@ -89,10 +91,11 @@ def test_status_lists_the_articles(indexed: Path) -> None:
 
 def test_doctor_finds_all_needed_parts_well(indexed: Path) -> None:
     """On a sound installation nothing is broken, and a missing Ollama is said to be optional."""
-    result = qa(indexed, "doctor", QA_OLLAMA_URL="http://127.0.0.1:9")
+    result = qa(indexed, "doctor", QA_LLM="auto", QA_OLLAMA_URL="http://127.0.0.1:9")
     assert result.returncode == 0, result.stdout
     assert "ok      index: 5 articles" in result.stdout
-    assert "missing Ollama: No answer from http://127.0.0.1:9" in result.stdout
+    assert "missing Ollama: Ollama does not answer at http://127.0.0.1:9" in result.stdout
+    assert "ok      answers are written by: embedded" in result.stdout
     assert "broken" not in result.stdout
 
 

@@ -230,7 +230,7 @@ def test_a_benchmark_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def test_judged_queries_are_ranked_by_the_products_search(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A BEIR folder gives nDCG, recall, MRR and MAP over the articles found."""
+    """A BEIR folder gives nDCG, recall, MRR, MAP: of each half, of both, and of these reranked."""
     folder = tmp_path / "beir"
     folder.mkdir()
     texts = {"lamp": ARTICLE, "soup": "Soup recipe\n\nBoil the potatoes, then add leek and cream."}
@@ -239,7 +239,9 @@ def test_judged_queries_are_ranked_by_the_products_search(
     (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "leek potatoes"}))
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tsoup\t1\n")
     assert main(["bench", "beir", str(folder), "--work", str(tmp_path / "work")]) == 0
-    assert re.search(r"ndcg_at_10 +│ 1\.000 ", capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    for ranking in ("terms", "vectors", "fused", "reranked"):
+        assert re.search(rf"{ranking} +│ ndcg_at_10 +│ 1\.000 ", printed), ranking
 
 
 def test_feedback_becomes_drafts_for_a_person_to_complete(

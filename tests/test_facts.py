@@ -218,6 +218,9 @@ def test_names_are_found_without_titles_and_sentence_capitals() -> None:
         ("It crossed the Caribbean Sea.", "It crossed the Caribbean."),
         ("Russia agreed.", "Moscow agreed."),
         ("World War II ended.", "The Second World War ended."),
+        ("Lebanon won.", "The Lebanese team won."),
+        ("TV was watched.", "They watched television."),
+        ("The Foreign Ministry spoke.", "The Ministry of Foreign Affairs spoke."),
     ],
 )
 def test_a_name_is_known_in_its_other_forms(one: str, other: str) -> None:
@@ -333,3 +336,74 @@ def test_importing_facts_loads_no_stemmer() -> None:
     """The stemmer is loaded at its first use, so that starting the program stays quick."""
     code = "import qa.facts, sys; sys.exit('nltk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "agrees"),
+    [
+        ("Two men met.", "Ana Reis and Otto Brandt met.", True),
+        ("Three men met.", "Ana Reis and Otto Brandt met.", False),
+        ("The three towns agreed.", "The mayors of Vell, Natal and Lagos agreed.", True),
+        ("Two ships left.", "Three ships, the Skua, the Tern and the Gull, left.", False),
+        ("Five million dollars were lost.", "They lost 5 mln dollars.", True),
+        ("Six million dollars were lost.", "They lost 5 mln dollars.", False),
+        ("Saturn is the sixth planet from the Sun.", "Saturn is the sixth from the Sun and big.",
+         True),
+        ("She asked two times.", "She asked twice.", True),
+        ("She asked four times.", "She asked twice.", False),
+        ("Beijing agreed.", "Moscow agreed.", False),
+        ("Experts deny claims of a leak.", "Experts dismiss claims of a leak.", True),
+        ("Over the summer they met.", "Over the weekend they met.", False),
+        ("They met over the weekend.", "Over the weekend they met.", True),
+        ("They met in the summer.", "They met in July.", True),
+        ("They met in the autumn.", "They met in the fall.", True),
+    ],
+)  # fmt: skip
+def test_facts_in_other_words_agree_and_other_facts_do_not(
+    claim: str,
+    quote: str,
+    agrees: bool,  # noqa: FBT001 -- a column
+) -> None:
+    """Names are counted, scales and seasons compared, and a capital city is a name anywhere."""
+    assert (not mismatches(claim, quote)) is agrees
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "agrees"),
+    [
+        ("It opened in 2025.", "It opened earlier this year.", True),
+        ("It opened in 2024.", "It opened earlier this year.", False),
+        ("It opened in 2024.", "It opened last year.", True),
+        ("It opened this year.", "It opened in October.", True),
+        ("It opened last year.", "It opened earlier this year.", False),
+        ("It opened on 10 December 2025.", "It opened yesterday.", True),
+        ("It opened on 9 December 2025.", "It opened yesterday.", False),
+        ("It opened in November 2025.", "It opened last month.", True),
+    ],
+)
+def test_the_day_of_publication_dates_what_is_told_by_it(
+    claim: str,
+    quote: str,
+    agrees: bool,  # noqa: FBT001 -- a column
+) -> None:
+    """`this year` and `yesterday` are dates by the article's own, and no others."""
+    assert (not mismatches(claim, quote, published=dt.date(2025, 12, 11))) is agrees
+
+
+def test_times_told_by_the_day_are_compared_without_it() -> None:
+    """Nobody knows which year it was, but "last year" is not "this year"."""
+    assert not mismatches("It opened this year.", "This year it opened.")
+    assert mismatches("It opened last year.", "This year it opened.")
+    assert mismatches("It opened this year.", "It opened in 2019.")
+
+
+def test_a_month_has_the_year_that_was_named_last_before_it() -> None:
+    """In the quote, or in the text around it; a year that comes later, or long before, is none."""
+    context = "It was founded in 1905. Work began in 1912. In April it opened. It closed in 1930."
+    quote = "In April it opened."
+    assert not mismatches("It opened in April 1912.", quote, context=context)
+    assert mismatches("It opened in April 1930.", quote, context=context)
+    assert mismatches("It opened in April 1905.", quote, context=context)
+    assert mismatches("It opened in April 1912.", quote)
+    whole = "In 1912 work ended, and in April it opened."
+    assert not mismatches("It opened in April 1912.", whole)

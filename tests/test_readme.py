@@ -15,8 +15,10 @@ from api.app import create_app
 from qa.cli import app as cli
 from qa.pipeline import build
 from qa.settings import Settings
+from tests.bad_models import honest
 from tests.conftest import SEEDS
 from tests.live import running
+from tests.ollama_server import ollama
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,6 +47,26 @@ def test_the_commands_of_the_readme_work(fresh: Path) -> None:
         result = CliRunner().invoke(cli, words[1:])
         assert result.exit_code == 0, f"{words}: {result.output}"
     assert (fresh / "data" / "library.db").exists()
+
+
+def test_the_commands_with_ollama_lead_to_a_generated_answer(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At an Ollama without any model, the two `qa` lines after its installation do it."""
+    (block,) = blocks("bash")
+    install, *ours = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert install[0] == "curl"
+    assert [words[:2] for words in ours] == [["qa", "pull"], ["qa", "ask"]]
+    monkeypatch.setenv("QA_LLM", "auto")
+    with ollama(honest) as server:
+        server.models = ()
+        monkeypatch.setenv("QA_OLLAMA_URL", server.url)
+        CliRunner().invoke(cli, ["ingest", str(fresh / "seeds")])
+        for words in ours:
+            result = CliRunner().invoke(cli, words[1:])
+            assert result.exit_code == 0, f"{words}: {result.output}"
+        assert len(server.chats) == 1
+    assert "Nicaragua" in result.output
 
 
 def test_the_python_block_of_the_readme_works(

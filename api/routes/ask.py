@@ -1,18 +1,22 @@
-"""Questions: the answer, as one object or as it comes into being; and plain search."""
+"""Questions: the answer, as one object or as it comes into being; search; and who answers."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.schemas import AskRequest, PassageCount, SearchResults
+from api.schemas import AskRequest, PassageCount, SearchResults, Suggestions
 from api.service import PipelineDep, ServiceDep
-from api.stream import EventStream, answer_stream
+from api.stream import EventStream, answer_stream, unless_left
 from qa.errors import BadQuestion
+from qa.llm.cancel import Cancel, Cancelled
+from qa.llm.choose import State
 from qa.settings import Settings
 from qa.types import Answer, Filters
 
 router = APIRouter(prefix="/api", tags=["questions"])
+CLIENT_LEFT = 499
+"""Nobody reads it; the name that nginx gives to it."""
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer; or, with `stream`, the events `retrieved`, then `claim` and "
@@ -23,14 +27,27 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/ask", response_model=Answer, responses=_STREAM)
-def ask(body: AskRequest, pipeline: PipelineDep, service: ServiceDep) -> Answer | Response:
+async def ask(
+    body: AskRequest, pipeline: PipelineDep, service: ServiceDep, request: Request
+) -> Answer | Response:
     """Answer a question from the articles, every claim footnoted."""
     check_length(body.question, service.settings)
-    filters = body.filters or Filters()
+    cancel = Cancel()
+    asked: dict[str, Any] = {
+        "history": body.history, "filters": body.filters or Filters(), "cancel": cancel
+    }  # fmt: skip
     if body.stream:
-        events = pipeline.ask(body.question, history=body.history, filters=filters)
-        return EventStream(answer_stream(events))
-    return pipeline.answer(body.question, history=body.history, filters=filters)
+        return EventStream(answer_stream(pipeline.ask(body.question, **asked), cancel))
+    try:
+        return await unless_left(request, cancel, lambda: pipeline.answer(body.question, **asked))
+    except Cancelled:
+        return Response(status_code=CLIENT_LEFT)
+
+
+@router.get("/model")
+def model(pipeline: PipelineDep) -> State:
+    """Say which model writes the answers, in what state it is, and what answers meanwhile."""
+    return pipeline.chooser.state()
 
 
 @router.get("/search")
@@ -43,6 +60,12 @@ def search(
     """Find the passages nearest to a query, without answering it."""
     check_length(q, service.settings)
     return SearchResults(query=q, passages=tuple(pipeline.search(q, k)))
+
+
+@router.get("/suggestions")
+def suggestions(pipeline: PipelineDep, service: ServiceDep) -> Suggestions:
+    """Try one more question drawn from the articles; return those known to be answered."""
+    return service.suggester.next(pipeline)
 
 
 def check_length(question: str, settings: Settings) -> None:

@@ -18,4 +18,4 @@ async def healthz() -> Alive:
 def readyz(pipeline: PipelineDep) -> Ready:
     """Answer 200 once the index and the model are loaded, and a problem until then."""
     articles, passages = pipeline.library.counts()
-    return Ready(articles=articles, passages=passages, model="embedded")
+    return Ready(articles=articles, passages=passages, model=pipeline.chooser.last.name)

@@ -9,6 +9,7 @@ the same result every time.
 from qa.facts.analysis import Facts, facts
 from qa.facts.gates import mismatches
 from qa.facts.mismatch import Mismatch
+from qa.facts.name_gate import absent_names
 from qa.facts.names import Name
 from qa.facts.numbers import Number
 from qa.facts.partial import Date, Fields
@@ -26,6 +27,7 @@ __all__ = [
     "Number",
     "Polarity",
     "QuestionKind",
+    "absent_names",
     "facts",
     "fold",
     "mismatches",

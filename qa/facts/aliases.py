@@ -54,6 +54,26 @@ nigeria: nigerian nigerians
 niger: nigerien
 myanmar: burma burmese
 europe: european europeans
+lebanon: lebanese
+ghana: ghanaian ghanaians
+cyprus: cypriot cypriots
+monaco: monegasque
+laos: laotian laotians lao
+panama: panamanian panamanians
+el-salvador: salvadoran salvadorans
+ivory-coast: ivorian ivorians cote-divoire
+morocco: moroccan moroccans
+madagascar: malagasy
+hong-kong: hongkonger hongkongers
+puerto-rico: puerto-rican puerto-ricans
+sri-lanka: sri-lankan sri-lankans
+costa-rica: costa-rican costa-ricans
+florida: floridian floridians
+texas: texan texans
+venice: venetian venetians
+naples: neapolitan neapolitans
+vienna: viennese
+paris: parisian parisians
 rome: roman romans
 argentina: argentine argentinian argentines
 ecuador: ecuadorian ecuadorean
@@ -68,6 +88,8 @@ ww1: world-war-i world-war-one world-war-1 wwi first-world-war
 ww2: world-war-ii world-war-two world-war-2 wwii second-world-war
 nyc: new-york-city
 la: los-angeles
+tv: television televisions tvs
+foreign-ministry: ministry-of-foreign-affairs
 nato: north-atlantic-treaty-organization north-atlantic-treaty-organisation
 who: world-health-organization world-health-organisation
 """

@@ -26,7 +26,7 @@ def mismatches(
     a, b = facts(claim), facts(quote)
     return (
         *number_gate(a, b),
-        *date_gate(a, b, published),
+        *date_gate(a, b, facts(context), published),
         *name_gate(a, b, context),
         *negation_gate(a, b),
         *role_gate(a, b),

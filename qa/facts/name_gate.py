@@ -12,15 +12,27 @@ from qa.facts.slot import same_slot
 def name_gate(claim: Facts, quote: Facts, context: str) -> Iterator[Mismatch]:
     """Ask for every name of the claim in the quote; `context` may complete one."""
     for name in claim.names:
-        lacking = quote.index.missing(name)
-        if not lacking or (name.weak and quote.index.has_stem(_stem_of(claim, name))):
-            lacking = ()
-        if lacking and (quote.index.seat_of(name) or _completed(name, lacking, context)):
-            continue
+        lacking = _lacking(name, claim, quote, context)
         if lacking:
             yield _missing_name(name, lacking, claim, quote)
-        elif _patched(name, quote, context):
+        elif not quote.index.missing(name) and _patched(name, quote, context):
             yield Mismatch("name", f"{name.text} is not one name in the quote")
+
+
+def absent_names(claim: str, quote: str, context: str = "") -> tuple[Name, ...]:
+    """Return the names of `claim` that the gate for names would miss in `quote`."""
+    a, b = facts(claim), facts(quote)
+    return tuple(name for name in a.names if _lacking(name, a, b, context))
+
+
+def _lacking(name: Name, claim: Facts, quote: Facts, context: str) -> tuple[str, ...]:
+    """Return the words of a name that the quote lacks, () when it has it in one form or another."""
+    lacking = quote.index.missing(name)
+    if not lacking or (name.weak and quote.index.has_stem(_stem_of(claim, name))):
+        return ()
+    if quote.index.seat_of(name) or _completed(name, lacking, context):
+        return ()
+    return lacking
 
 
 def _stem_of(text: Facts, name: Name) -> str:

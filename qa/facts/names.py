@@ -175,7 +175,12 @@ def _drops(run: list[Word], row: list[Word]) -> bool:
     if len(run) > 1 and first.key in (TITLES | TITLE_MODIFIERS):
         return False
     lower = any(w.stem == first.stem and not w.capital for w in row)
-    return lower or (first.key not in ALIASES and ordinary(first.key))
+    return lower or (not _place(first.key) and ordinary(first.key))
+
+
+def _place(key: str) -> bool:
+    """Tell whether a table has the word as a name: `Beijing` is one, whatever its ending."""
+    return key in ALIASES or key in SEATS
 
 
 def _name(text: str, part: list[Word], row: list[Word], *, weak: bool) -> Name | None:

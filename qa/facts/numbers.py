@@ -52,7 +52,7 @@ _TAIL = re.compile(
     r"|(?P<gap>[ \u00a0-]{0,2})(?P<unit>%|°[CF]?|[^\W\d_]+[²³23]?(?:/[a-z]+)?)"
     r"(?:[ \u00a0-](?P<second>[^\W\d_]+))?"
 )
-_SCALE_WORDS = {"hundred": 100, "dozen": 12, **SCALES}
+_SCALE_WORDS = {"hundred": 100, "dozen": 12, "mln": 10**6, "bn": 10**9, "tn": 10**12, **SCALES}
 _SIGN_WIDTH = 6
 """Room for a minus, `US$` and a space before the digits."""
 _LOOK_BACK = 28

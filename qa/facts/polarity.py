@@ -22,7 +22,9 @@ _PSEUDO = re.compile(
 )
 _LEXICAL = re.compile(
     r"\b(?P<deny>den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:es?|ed|ing)"
-    r"|disput(?:es?|ed|ing))\b"
+    r"|disput(?:es?|ed|ing)"
+    r"|dismiss(?:es|ed|ing)? (?=(?:the |these |those |such |any |all )?"
+    r"(?:claim|report|allegation|accusation|suggestion|charge|idea|notion)s?\b))\b"
     r"|\b(?P<fail>fail(?:s|ed|ing|ure)? to|refus(?:es?|ed|ing|al) to|declin(?:es?|ed|ing) to"
     r"|unable to|unwilling to|unlikely|impossible|rather than|instead of"
     r"|lack(?:s|ed|ing)?|absence of|stopped short of|false(?:ly)?|untrue)\b",

@@ -1,0 +1,101 @@
+"""Sentences of passages as evidence: which may be quoted, and what of a claim they have."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa.candidates import whole
+from qa.overlap import words
+from qa.sentences import sentences
+from qa.types import Passage, Quote, Span
+
+LONGEST = 3
+"""Sentences that are quoted together at most."""
+
+_VERBS = r"(?:write|say|answer|reply|respond|output|print|repeat)"
+_ORDER = re.compile(
+    rf"^\W*(?:(?:please|now|then|instead|always|just|only|first|you (?:must|should|will)|and)\b"
+    rf"[, ]*)*{_VERBS}\b(?=\W+(?:\w+\W+)?(?:that|only|exactly)\b|.{{0,40}}?[:\"“])"
+    r"|\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules|prompts?|above)\b"
+    r"|\b(?:language models?|ais?|chatbots?|assistants?|system prompt)\b.{0,20}"
+    rf"\b(?:must|should|shall|has to|have to)\b.{{0,20}}\b{_VERBS}\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Sentences of one passage that are held against a claim, and what is taken with them.
+
+    `quotes` is one stretch, or several that belong together, in the order of the text. `title` is
+    the article's where only that names what they speak of, else "". `held` are the stems of the
+    claim in the run.
+    """
+
+    quotes: tuple[Quote, ...]
+    length: int
+    held: frozenset[str]
+    title: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """What is compared with the claim."""
+        return "\n".join([*([self.title] if self.title else []), *(q.text for q in self.quotes)])
+
+    @property
+    def passage(self) -> Passage:
+        """The passage that is quoted."""
+        return self.quotes[-1].passage
+
+
+def distinct(found: Iterable[Run]) -> list[Run]:
+    """Keep each stretch of an article once: passages overlap."""
+    kept: dict[tuple[str, int, int], Run] = {}
+    for run in found:
+        (quote,) = run.quotes
+        kept.setdefault((quote.passage.article_id, quote.start, quote.end), run)
+    return list(kept.values())
+
+
+def alone(asked: frozenset[str], passage: Passage) -> Iterator[Run]:
+    """Yield the sentences of a passage that share a word with the claim, each alone."""
+    for span in quotable(passage.text):
+        held = words(passage.text[slice(*span)]).known & asked if span else frozenset()
+        if span and held:
+            start, end = passage.start + span[0], passage.start + span[1]
+            yield Run((Quote(passage=passage, start=start, end=end),), 1, held)
+
+
+def merged(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Make one stretch of quotes with nothing but space between them."""
+    made: list[Quote] = []
+    for quote in quotes:
+        passage = quote.passage
+        last = made[-1] if made else None
+        if last is not None and last.passage.id == passage.id:
+            gap = passage.text[last.end - passage.start : quote.start - passage.start]
+            if not gap.strip():
+                made[-1] = Quote(passage=passage, start=last.start, end=quote.end)
+                continue
+        made.append(quote)
+    return tuple(made)
+
+
+@lru_cache(maxsize=4096)
+def quotable(text: str) -> tuple[Span | None, ...]:
+    """Return the sentences of a passage, None in the place of those that are no evidence.
+
+    Headings, questions and fragments are none. Nor is an order to write something, or what
+    follows it in its paragraph: an article that tells a model what to say does not report it.
+    """
+    found: list[Span | None] = []
+    ordered: int | None = None
+    for start, end in sentences(text):
+        sentence = text[start:end]
+        if ordered is not None and "\n" in text[ordered:start]:
+            ordered = None
+        if ordered is not None or _ORDER.search(sentence):
+            ordered = end
+        found.append((start, end) if ordered is None and whole(sentence) else None)
+    return tuple(found)
