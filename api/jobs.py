@@ -90,6 +90,11 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._running: tuple[Job, asyncio.Task[None]] | None = None
 
+    @property
+    def running(self) -> bool:
+        """True while an ingest is under way."""
+        return self._running is not None
+
     def start(self, pipeline: Pipeline) -> Job:
         """Bring every known folder in step, in a thread."""
         if self._running is not None:

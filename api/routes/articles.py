@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, File, Response, UploadFile
 
 from api.guard import MEGABYTE
+from api.listing import WantedQuery
 from api.schemas import ArticleList, UploadResult, UploadResults
-from api.service import PipelineDep
+from api.service import PipelineDep, ServiceDep
 from qa.errors import ArticleTooLarge, QAError
 from qa.pipeline import Pipeline
 from qa.types import Article
@@ -18,10 +19,9 @@ _MOST_FILES = 100
 
 
 @router.get("")
-def articles(pipeline: PipelineDep) -> ArticleList:
-    """List every article, without its text."""
-    found = tuple(pipeline.library.articles())
-    return ArticleList(count=len(found), articles=found)
+def articles(wanted: WantedQuery, service: ServiceDep, pipeline: PipelineDep) -> ArticleList:
+    """List the articles, without their texts: all of them, or those wanted, in pages."""
+    return service.listing.page(pipeline.library, wanted, changing=service.jobs.running)
 
 
 @router.get("/{article_id:path}")

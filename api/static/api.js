@@ -7,6 +7,11 @@ export class Problem extends Error {
     super(title);
     Object.assign(this, { type, title, detail, remedy });
   }
+
+  // True when it is the server that is missing, and not an answer of its own.
+  get away() {
+    return this.type === "unreachable" || this.type === "broken-off";
+  }
 }
 
 const UNREACHABLE = {
@@ -20,8 +25,17 @@ const BROKEN_OFF = {
   type: "broken-off",
   title: "The connection broke off",
   detail: "The server went away before it had finished.",
-  remedy: "Check that `qa serve` is still running, then try again.",
+  remedy: "Check that `qa serve` is still running; this page goes on by itself.",
 };
+
+function unreadable(status) {
+  return {
+    type: "unreadable",
+    title: `The server answered with ${status}`,
+    detail: "Its answer could not be read.",
+    remedy: "Try again; the server's log may say more.",
+  };
+}
 
 async function request(path, options = {}) {
   let response;
@@ -31,22 +45,17 @@ async function request(path, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Problem(UNREACHABLE);
   }
-  if (response.ok || isResult(response)) return response;
-  throw new Problem(await response.json().catch(() => ({
-    type: "unreadable",
-    title: `The server answered with ${response.status}`,
-    detail: "Its answer could not be read.",
-    remedy: "Try again; the server's log may say more.",
-  })));
-}
-
-// An upload of which nothing could be stored is a 422 with a result for each file.
-function isResult(response) {
-  return (response.headers.get("content-type") ?? "").startsWith("application/json");
+  if (response.ok) return response;
+  throw new Problem(await response.json().catch(() => unreadable(response.status)));
 }
 
 async function json(path, options) {
   return (await request(path, options)).json();
+}
+
+function post(path, data, more = {}) {
+  const headers = { "Content-Type": "application/json", ...more.headers };
+  return request(path, { ...more, method: "POST", headers, body: JSON.stringify(data) });
 }
 
 // Article ids are paths: their slashes stay, everything else is encoded.
@@ -54,48 +63,65 @@ function articlePath(id) {
   return `/api/articles/${id.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-async function* stream(path, options, isLast) {
-  const response = await request(path, options);
+async function* stream(response, isLast) {
   try {
-    for await (const { name, data } of events(chunksOf(response.body))) {
+    for await (const { name, data } of events(chunksOf((await response).body))) {
       yield { name, data: JSON.parse(data) };
       if (isLast(name)) return;
     }
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (error.name === "AbortError" || error instanceof Problem) throw error;
     throw new Problem(BROKEN_OFF);
   }
   throw new Problem(BROKEN_OFF);
 }
 
 export const ready = () => json("/readyz");
-export const articles = () => json("/api/articles");
+export const model = () => json("/api/model");
+export const suggestions = () => json("/api/suggestions");
 export const article = (id) => json(articlePath(id));
-export const remove = (id) => request(articlePath(id), { method: "DELETE" });
+export const remove = (id, options) => request(articlePath(id), { ...options, method: "DELETE" });
 export const jobs = () => json("/api/ingest");
+export const feedback = (opinion) => post("/api/feedback", opinion);
 
-export function ask(question, history, signal) {
-  const body = JSON.stringify({ question, history, stream: true });
-  const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
-  const isLast = (name) => name === "answer" || name === "error";
-  return stream("/api/ask", { method: "POST", headers, body, signal }, isLast);
+// `wanted`: q, date_from, date_to, order, offset, limit; what is empty is left out.
+export function articles(wanted = {}) {
+  const given = Object.entries(wanted).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return json(`/api/articles?${new URLSearchParams(given)}`);
 }
 
-export async function upload(file) {
+export function ask(question, history, filters, signal) {
+  const headers = { Accept: "text/event-stream" };
+  const body = { question, history, filters, stream: true };
+  return stream(post("/api/ask", body, { headers, signal }), (name) => name === "answer" || name === "error");
+}
+
+// `fetch` cannot tell how far an upload is, so this is the older way.
+export function upload(file, onProgress) {
   const body = new FormData();
   body.append("files", file, file.name);
-  const { results } = await json("/api/articles", { method: "POST", body });
-  if (results[0].problem) throw new Problem(results[0].problem);
-  return results[0].article;
+  const sending = new XMLHttpRequest();
+  sending.responseType = "json";
+  sending.upload.addEventListener("progress", (event) => onProgress(event.loaded / Math.max(event.total, 1)));
+  return new Promise((resolve, reject) => {
+    sending.addEventListener("load", () => {
+      // Of a single file that could not be stored, the result is a 422 with its problem.
+      const result = sending.response?.results?.[0];
+      if (result?.article) resolve(result.article);
+      else reject(new Problem(result?.problem ?? (sending.response?.remedy ? sending.response : unreadable(sending.status))));
+    });
+    sending.addEventListener("error", () => reject(new Problem(UNREACHABLE)));
+    sending.open("POST", "/api/articles");
+    sending.send(body);
+  });
 }
 
 const jobEnds = (name) => name === "done" || name === "error";
 
 export function sync() {
-  const headers = { Accept: "text/event-stream" };
-  return stream("/api/ingest", { method: "POST", headers }, jobEnds);
+  return stream(request("/api/ingest", { method: "POST", headers: { Accept: "text/event-stream" } }), jobEnds);
 }
 
 export function watch(id) {
-  return stream(`/api/ingest/${encodeURIComponent(id)}/events`, {}, jobEnds);
+  return stream(request(`/api/ingest/${encodeURIComponent(id)}/events`), jobEnds);
 }

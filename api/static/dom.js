@@ -1,6 +1,8 @@
 // Building elements. Everything that comes from an article, a model or the server goes in as text:
 // there is no way here to pass markup.
 
+const SVG = "http://www.w3.org/2000/svg";
+
 export function el(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -11,6 +13,23 @@ export function el(tag, properties = {}, ...children) {
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return node;
+}
+
+// A sign drawn in one line, for the eye only: a button with it has a label.
+export function icon(path) {
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  line.setAttribute("class", "line");
+  const node = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" })) {
+    node.setAttribute(name, value);
+  }
+  node.append(line);
+  return node;
+}
+
+export function button(text, onclick, properties = {}) {
+  return el("button", { class: "quiet", type: "button", onclick, ...properties }, text);
 }
 
 const DATES = new Intl.DateTimeFormat("en-GB", {
@@ -28,6 +47,10 @@ export function plural(number, one, many = `${one}s`) {
 // A name that may be written in any direction, kept from turning its neighbours around.
 export function name(text, properties = {}) {
   return el("bdi", properties, text);
+}
+
+export function origin(date, file) {
+  return el("span", { class: "origin" }, dateText(date), " · ", name(file, { class: "file" }));
 }
 
 export function problemBox(problem, ...actions) {

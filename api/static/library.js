@@ -1,27 +1,38 @@
-// The list of articles: read, filter, add, remove, bring in step with the folders.
+// The list of articles: found, chosen to be asked alone, added, removed, brought in step.
 
 import * as api from "./api.js";
-import { dateText, el, name, plural, problemBox } from "./dom.js";
+import { button, dateText, el, name, plural, problemBox } from "./dom.js";
+import { LongList } from "./longlist.js";
+import { flush, undoable } from "./toast.js";
+import { Uploads } from "./uploads.js";
+
+const TYPING_MS = 150;
 
 export class Library extends EventTarget {
-  constructor(panel) {
+  // `read(id, back)` opens an article, `scope(scope)` restricts what is asked.
+  constructor(panel, { read, scope }) {
     super();
-    this.panel = panel;
-    this.articles = [];
-    this.list = el("ul", { class: "articles" });
-    this.total = el("p", { class: "aside" });
+    Object.assign(this, { panel, read, scope, chosen: new Map(), leaving: new Set(), found: 0 });
+    this.list = new LongList("Articles", (offset, limit) => api.articles({ ...this.wanted(), order: "newest", offset, limit }), (article) => this.row(article));
+    this.uploads = new Uploads(() => this.changed());
+    this.total = el("p", { class: "aside", role: "status" });
     this.job = el("div", { class: "job", role: "status" });
-    this.uploads = el("ul", { class: "uploads", "aria-live": "polite" });
-    this.filter = el("input", { type: "search", class: "filter", placeholder: "Filter by title or file", "aria-label": "Filter by title or file", oninput: () => this.draw() });
-    this.input = el("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-label": "Files to add", onchange: () => this.add([...this.input.files]) });
-    this.syncButton = el("button", { class: "plain", type: "button", onclick: () => this.follow(api.sync()) }, "Re-sync folders");
+    this.trouble = el("div");
+    this.words = el("input", { type: "search", class: "input", placeholder: "Find by title, file or date", "aria-label": "Find by title, file or date" });
+    this.from = el("input", { type: "date", class: "input", "aria-label": "From this day" });
+    this.to = el("input", { type: "date", class: "input", "aria-label": "To this day" });
+    this.filters = el("div", { class: "filters" }, this.words, el("span", { class: "range" }, this.from, "to", this.to));
+    this.filters.addEventListener("input", () => this.later());
+    this.only = button("", () => this.askOnly(), { class: "plain small" });
+    this.none = button("Choose none", () => this.choose(null), { class: "quiet small" });
+    this.picking = el("p", { class: "actions", hidden: true }, this.only, this.none);
+    this.input = el("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-label": "Files to add", onchange: () => this.picked() });
+    this.syncButton = button("Re-sync folders", () => this.follow(api.sync()), { class: "plain" });
     this.body = el("div", { class: "library" },
       el("h2", { id: "panel-title" }, "Articles"), this.total,
-      el("p", { class: "actions" },
-        el("button", { class: "primary", type: "button", onclick: () => this.input.click() }, "Add files"),
-        this.syncButton, this.input),
-      this.job, this.uploads, this.filter, this.list);
-    this.acceptDrops();
+      el("p", { class: "actions" }, button("Add files", () => this.input.click(), { class: "primary" }), this.input,
+        el("span", { class: "aside drop-hint" }, "or drop them anywhere"), this.syncButton),
+      this.job, this.uploads.root, this.filters, this.picking, this.trouble, this.list.root);
   }
 
   open(opener) {
@@ -29,82 +40,119 @@ export class Library extends EventTarget {
     this.load();
   }
 
-  async load() {
-    try {
-      this.articles = (await api.articles()).articles;
-    } catch (problem) {
-      this.list.replaceChildren(el("li", {}, problemBox(problem)));
-      return;
-    }
-    this.draw();
-    this.dispatchEvent(new Event("change"));
+  wanted() {
+    return { q: this.words.value.trim(), date_from: this.from.value, date_to: this.to.value };
   }
 
-  draw() {
-    const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const shown = this.articles.filter((article) => {
-      const text = `${article.title} ${article.id} ${article.date ?? ""}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-    const passages = this.articles.reduce((sum, article) => sum + article.passages, 0);
-    this.total.textContent = this.articles.length
-      ? `${plural(this.articles.length, "article")}, ${plural(passages, "passage")}`
-      : "No articles yet. Add files here, or run `qa ingest` with a folder.";
-    this.filter.hidden = this.articles.length < 6;
-    this.list.replaceChildren(...shown.map((article) => this.row(article)));
-    if (words.length && !shown.length) this.list.append(el("li", { class: "aside" }, "No article matches."));
+  get filtered() {
+    return Object.values(this.wanted()).some(Boolean);
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(), TYPING_MS);
+  }
+
+  async load() {
+    try {
+      const { count, passages } = await this.list.reload();
+      this.found = count;
+      this.trouble.replaceChildren();
+      this.drawTotal(passages);
+    } catch (problem) {
+      if (!(problem instanceof api.Problem)) throw problem;
+      this.trouble.replaceChildren(problemBox(problem, button("Try again", () => this.load(), { class: "plain" })));
+    }
+    this.drawOnly();
+  }
+
+  drawTotal(passages) {
+    const counted = `${plural(this.found, "article")}, ${plural(passages, "passage")}`;
+    if (this.filtered) this.total.textContent = this.found ? `${counted} found` : "No article matches.";
+    else this.total.textContent = this.found ? counted : "No articles yet. Add files here, or run `qa ingest` with a folder.";
+  }
+
+  // What is chosen can be asked alone; where nothing is, what was found.
+  drawOnly() {
+    const count = this.chosen.size || (this.filtered ? this.found : 0);
+    this.picking.hidden = !count;
+    this.none.hidden = !this.chosen.size;
+    this.only.textContent = `Ask only ${count === 1 ? "this one" : `these ${count.toLocaleString("en")}`}`;
+  }
+
+  async askOnly() {
+    const { q, ...dates } = this.wanted();
+    const filters = {};
+    if (this.chosen.size) filters.files = [...this.chosen.keys()];
+    else if (q) filters.files = (await api.articles(this.wanted())).articles.map(({ id }) => id);
+    else for (const [key, value] of Object.entries(dates)) filters[key] = value || null;
+    const [only] = this.chosen.values();
+    const label = this.chosen.size === 1 ? `“${only}”` : plural(this.chosen.size || this.found, "article");
+    this.scope({ label, filters });
+  }
+
+  choose(article, on) {
+    if (!article) this.chosen.clear();
+    else if (on) this.chosen.set(article.id, article.title);
+    else this.chosen.delete(article.id);
+    if (!article) this.list.redraw();
+    this.drawOnly();
   }
 
   row(article) {
-    const open = el("button", { class: "source", type: "button" },
+    const box = el("input", { type: "checkbox", class: "choose", checked: this.chosen.has(article.id), "aria-label": `Choose ${article.title}` });
+    box.addEventListener("change", () => this.choose(article, box.checked));
+    const open = el("button", { class: "source", type: "button", title: article.title },
       name(article.title, { class: "source-title" }),
-      el("span", { class: "origin" }, `${dateText(article.date)} · ${plural(article.passages, "passage")}`,
-        article.state === "pending" ? el("span", { class: "tag" }, "being indexed") : null),
-      name(article.id, { class: "file" }));
-    open.addEventListener("click", () => this.panel.article({ file: article.id }, [], null, () => this.open(null)));
-    const remove = el("button", { class: "quiet", type: "button", "aria-label": `Remove ${article.title}` }, "Remove");
-    remove.addEventListener("click", () => this.remove(article, remove));
-    remove.addEventListener("blur", () => disarm(remove));
-    return el("li", {}, open, remove);
+      el("span", { class: "origin" }, `${dateText(article.date)} · ${plural(article.passages, "passage")}`, " · ", name(article.id, { class: "file" })));
+    open.addEventListener("click", () => this.read(article.id, () => this.open(null)));
+    if (this.leaving.has(article.id)) return [el("span", { class: "gone" }, name(article.title, { class: "source-title" }), name(article.id, { class: "file" })), el("span", { class: "tag" }, "removed")];
+    const state = article.state === "pending" ? el("span", { class: "tag" }, "being indexed") : null;
+    const remove = button("Remove", () => this.remove(article), { class: "quiet small", "aria-label": `Remove ${article.title}` });
+    return [box, open, state, remove].filter(Boolean);
   }
 
-  // The first press asks, the second removes; anything else lets it be.
-  async remove(article, button) {
-    if (!button.dataset.armed) {
-      button.dataset.armed = "yes";
-      button.textContent = "Remove it?";
-      return;
-    }
-    try {
-      await api.remove(article.id);
-      this.panel.dialog.querySelector(".panel-body")?.focus();
-      await this.load();
-    } catch (problem) {
-      button.closest("li").append(problemBox(problem));
-    }
+  remove(article) {
+    const back = () => {
+      this.leaving.delete(article.id);
+      this.list.redraw();
+    };
+    flush();
+    this.leaving.add(article.id);
+    this.list.redraw();
+    undoable(`Removed “${article.title}”. A file in a folder of yours stays there.`, { undo: back, commit: async (options) => {
+      try {
+        await api.remove(article.id, options);
+        this.chosen.delete(article.id);
+      } catch (problem) {
+        if (!(problem instanceof api.Problem)) throw problem;
+        this.trouble.replaceChildren(problemBox(problem));
+      }
+      back();
+      await this.changed();
+    } });
+    // The button that was pressed is gone with its row.
+    this.panel.dialog.querySelector(".panel-body")?.focus({ preventScroll: true });
+  }
+
+  picked() {
+    this.add([...this.input.files]);
+    this.input.value = "";
   }
 
   async add(files) {
-    this.input.value = "";
-    this.uploads.replaceChildren();
-    const rows = files.map((file) => this.uploads.appendChild(el("li", {}, name(file.name), " ", el("span", { class: "aside" }, "waiting"))));
-    for (const [index, file] of files.entries()) await this.addOne(file, rows[index]);
-    await this.load();
+    if (!this.panel.shows(this.body)) this.open(null);
+    await this.uploads.add(files);
   }
 
-  async addOne(file, row) {
-    row.lastChild.textContent = "being read…";
-    try {
-      const article = await api.upload(file);
-      row.lastChild.textContent = `added, ${plural(article.passages, "passage")}`;
-    } catch (problem) {
-      row.lastChild.remove();
-      row.append(problemBox(problem));
-    }
+  async changed() {
+    if (this.panel.shows(this.body)) await this.load();
+    this.dispatchEvent(new Event("change"));
   }
 
   // A sync that is already under way, perhaps from another window, is shown here as well.
   async resume() {
+    if (this.syncButton.disabled) return;
     const running = (await api.jobs()).jobs.find((job) => job.state === "running");
     if (running) await this.follow(api.watch(running.id));
   }
@@ -114,43 +162,31 @@ export class Library extends EventTarget {
     try {
       for await (const { name: event, data } of events) this.progress(event, data);
     } catch (problem) {
+      if (!(problem instanceof api.Problem)) throw problem;
       this.job.replaceChildren(problemBox(problem));
     }
     this.syncButton.disabled = false;
-    await this.load();
+    this.tellIndexing("");
+    await this.changed();
   }
 
   progress(event, data) {
     if (event === "error") this.job.replaceChildren(problemBox(data));
     else if (event === "done") this.job.replaceChildren(...report(data));
     else {
-      const bar = el("progress", { max: Math.max(data.total, 1), value: data.done, "aria-label": "Re-sync" });
-      const what = data.total ? `${data.done} of ${plural(data.total, "article")}` : "Looking through the folders";
-      this.job.replaceChildren(bar, el("p", { class: "aside" }, what, data.file ? " · " : "", name(data.file ?? "")));
+      const what = data.total ? `${data.done.toLocaleString("en")} of ${plural(data.total, "article")}` : "Looking through the folders";
+      this.bar ??= el("progress", { "aria-label": "Re-sync" });
+      Object.assign(this.bar, { max: Math.max(data.total, 1), value: data.done });
+      this.step ??= el("p", { class: "aside" });
+      this.step.replaceChildren(what, data.file ? " · " : "", name(data.file ?? ""));
+      if (!this.bar.isConnected) this.job.replaceChildren(this.bar, this.step);
+      this.tellIndexing(data.total ? `Indexing: ${what}` : "");
     }
   }
 
-  acceptDrops() {
-    const panel = this.panel.dialog;
-    const mine = (event) => panel.contains(this.body) && event.dataTransfer?.types.includes("Files");
-    panel.addEventListener("dragover", (event) => {
-      if (!mine(event)) return;
-      event.preventDefault();
-      this.body.classList.add("dropping");
-    });
-    panel.addEventListener("dragleave", () => this.body.classList.remove("dropping"));
-    panel.addEventListener("drop", (event) => {
-      if (!mine(event)) return;
-      event.preventDefault();
-      this.body.classList.remove("dropping");
-      this.add([...event.dataTransfer.files]);
-    });
+  tellIndexing(text) {
+    this.dispatchEvent(new CustomEvent("indexing", { detail: text }));
   }
-}
-
-function disarm(button) {
-  delete button.dataset.armed;
-  button.textContent = "Remove";
 }
 
 function report(data) {

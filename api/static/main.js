@@ -1,176 +1,273 @@
-// The page: asking, the conversation, and what state the server is in.
+// The page: its parts put together, and the conversation that is shown.
 
 import * as api from "./api.js";
-import { dateText, el, name, plural } from "./dom.js";
+import { Composer } from "./composer.js";
+import { Conversations } from "./conversations.js";
+import { button, el, icon, problemBox } from "./dom.js";
+import { opinion } from "./feedback.js";
+import { History } from "./history.js";
+import { install } from "./keys.js";
 import { Library } from "./library.js";
+import { answerMarkdown, copy } from "./markdown.js";
 import { Panel } from "./panel.js";
+import { ArticleReader } from "./reader.js";
+import { Server } from "./server.js";
+import { TalkMenu } from "./talkmenu.js";
+import { flush, tell, undoable } from "./toast.js";
 import { Turn } from "./turn.js";
+import { acceptDrops } from "./uploads.js";
+import { Welcome } from "./welcome.js";
 
 const HISTORY_TURNS = 20;
-const ON_SHELF = 5;
 const PAGE_ERROR = {
   title: "This page met an error",
   detail: "The answer could not be shown.",
   remedy: "Reload the page and ask again.",
 };
-const TOUCH = matchMedia("(pointer: coarse)");
+const COPY = "M7 7h9v9H7zM4 13V4h9";
+const LINK = "M8.5 11.5l3-3M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7";
 const byId = (id) => document.getElementById(id);
-const [log, composer, question, send, stop, banner] = ["log", "composer", "question", "send", "stop", "banner"].map(byId);
-const welcome = byId("welcome");
+const log = byId("log");
 const panel = new Panel(byId("panel"));
-const library = new Library(panel);
-const turns = [];
+const reader = new ArticleReader(panel, (article) => restrict({ label: `“${article.title}”`, filters: { files: [article.id] } }));
+const library = new Library(panel, { read: (id, back) => reader.open({ file: id }, [], null, back), scope: restrict });
+const conversations = new Conversations();
+const history = new History(panel, conversations, { open: openConversation, current: () => talk.id, leave });
+const server = new Server(byId("banner"), byId("model"));
+const composer = new Composer({ ask: (text) => start(text), stop: () => asking?.abort() });
+const welcome = new Welcome(byId("welcome"), {
+  ask: start,
+  open: (id, opener) => reader.open({ file: id }, [], opener),
+  add: (opener) => library.open(opener),
+});
+const menu = new TalkMenu({ current: () => talk, rename: (title) => conversations.rename(talk.id, title), remove });
+const acts = {
+  open: (reference, siblings, opener) => reader.open(reference, siblings, opener),
+  retry: again,
+  addArticles: (opener) => library.open(opener),
+  tools,
+};
+let talk = Conversations.fresh();
+let turns = [];
 let asking = null;
-let isReady = false;
+let unanswered = null;
 
-composer.addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-question.addEventListener("keydown", (event) => {
-  // While an input method composes a character, Enter belongs to it.
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    submit();
-  }
-});
-question.addEventListener("input", grow);
-stop.addEventListener("click", () => asking?.abort());
-byId("open-library").addEventListener("click", (event) => library.open(event.currentTarget));
-byId("new").addEventListener("click", restart);
-library.addEventListener("change", drawShelf);
+// -- asking -----------------------------------------------------------------------------------
 
-function submit() {
-  const text = question.value.trim();
-  if (!text || asking || !isReady) return;
-  question.value = "";
-  grow();
-  // The keyboard of a phone would cover the answer.
-  if (TOUCH.matches) question.blur();
-  ask(text);
+function start(text) {
+  if (asking || !server.isReady) return false;
+  ask(text, composer.scope);
+  return true;
 }
 
-async function ask(text) {
-  const turn = new Turn(text, {
-    open: (reference, siblings, opener) => panel.article(reference, siblings, opener),
-    retry: (failed) => again(failed),
-  });
-  const history = turns.filter((earlier) => earlier.answer).slice(-HISTORY_TURNS)
-    .map((earlier) => ({ question: earlier.question, answer: earlier.answer.answer }));
+async function ask(text, scope) {
+  const turn = new Turn(text, acts, scope);
+  const mine = new AbortController();
+  const earlier = turns.filter(({ answer }) => answer).slice(-HISTORY_TURNS);
+  asking = mine;
+  unanswered = null;
   turns.push(turn);
-  welcome.hidden = true;
   log.append(turn.root);
+  draw();
   log.scrollTop = turn.root.offsetTop;
   announce("Reading your articles.");
-  busy(new AbortController());
-  const mine = asking;
+  composer.busy(true);
   try {
-    for await (const event of api.ask(text, history, mine.signal)) turn.take(event.name, event.data);
+    await flush(); // what was removed a moment ago must not answer any more
+    const said = earlier.map(({ question, answer }) => ({ question, answer: answer.answer }));
+    for await (const event of api.ask(text, said, scope?.filters ?? null, mine.signal)) turn.take(event.name, event.data);
+    if (turn.answer) await keep();
   } catch (error) {
     if (error.name === "AbortError") turn.stopped();
     else fail(turn, error);
   }
-  if (asking === mine) busy(null);
+  if (asking !== mine) return; // another conversation is shown by now
+  asking = null;
+  composer.busy(false);
   announce(turn.summary());
+  server.look();
 }
 
 function fail(turn, error) {
   if (!(error instanceof api.Problem)) console.error(error);
   turn.failed(error instanceof api.Problem ? error : PAGE_ERROR);
-  if (error.type === "unreachable" || error.type === "broken-off") watchServer();
+  // Asked again by itself once the server is back.
+  if (error.away) unanswered = turn;
 }
 
 function again(turn) {
-  if (asking || !isReady) return;
-  turns.splice(turns.indexOf(turn), 1);
+  if (asking || !server.isReady) return;
+  turns = turns.filter((other) => other !== turn);
   turn.root.remove();
-  question.focus();
-  ask(turn.question);
+  composer.focus();
+  ask(turn.question, turn.scope);
 }
 
-function busy(controller) {
-  asking = controller;
-  send.hidden = Boolean(controller);
-  stop.hidden = !controller;
-  // A button that hides takes the focus with it.
-  if (document.activeElement === document.body && !TOUCH.matches) question.focus();
-  byId("new").hidden = !turns.length;
-}
-
-function restart() {
-  asking?.abort();
-  busy(null);
-  for (const turn of turns.splice(0)) turn.root.remove();
-  byId("new").hidden = true;
-  welcome.hidden = false;
-  panel.close();
-  question.focus();
+function restrict(scope) {
+  composer.restrict(scope);
+  if (panel.dialog.matches(":modal")) panel.close();
+  byId("question").focus();
 }
 
 function announce(text) {
   byId("announcer").textContent = text;
 }
 
-// The box grows with its text, up to what the style sheet allows.
-function grow() {
-  question.style.height = "auto";
-  question.style.height = `${question.scrollHeight}px`;
+// -- the conversation ---------------------------------------------------------------------------
+
+function draw() {
+  welcome.show(!turns.length);
+  byId("new").hidden = !turns.length;
+  menu.draw();
 }
 
-function drawShelf() {
-  const { articles } = library;
-  const count = byId("count");
-  count.textContent = articles.length.toLocaleString("en");
-  count.hidden = !articles.length;
-  const shelf = byId("shelf");
-  if (!articles.length) {
-    shelf.replaceChildren(
-      el("p", { class: "notice" }, "There are no articles yet. Add some files here, or run ", el("code", {}, "qa ingest FOLDER"), " and re-sync."),
-      el("button", { class: "primary", type: "button", onclick: (event) => library.open(event.currentTarget) }, "Add articles"));
+async function keep() {
+  talk.turns = turns.filter(({ answer }) => answer).map(({ record }) => record);
+  if (!talk.turns.length) return;
+  talk.updated = new Date().toISOString();
+  await conversations.put(talk);
+  window.history.replaceState(null, "", `#/c/${talk.id}`);
+  draw();
+}
+
+function show(conversation) {
+  asking?.abort();
+  asking = null;
+  unanswered = null;
+  composer.busy(false);
+  for (const turn of turns) turn.root.remove();
+  talk = conversation;
+  turns = talk.turns.map((kept) => Turn.restored(kept, acts));
+  log.append(...turns.map(({ root }) => root));
+  draw();
+}
+
+function leave() {
+  show(Conversations.fresh());
+  window.history.replaceState(null, "", location.pathname);
+}
+
+function restart() {
+  leave();
+  panel.close();
+  composer.focus();
+}
+
+async function openConversation(id) {
+  window.history.replaceState(null, "", `#/c/${id}`);
+  await follow();
+  if (panel.dialog.matches(":modal")) panel.close();
+}
+
+// An address names a conversation, and perhaps one answer in it with its question: where the
+// conversation is not kept (in another browser), the question can at least be asked again.
+async function follow() {
+  const [, id, turnId, question] = location.hash.match(/^#\/c\/([^/]+)(?:\/([^/]+)\/(.*))?$/) ?? [];
+  if (!id) return;
+  const found = id === talk.id ? talk : await conversations.get(id);
+  if (!found) {
+    composer.write(question ? decodeURIComponent(question) : "");
+    tell(question ? "That answer is kept in another browser. You can ask the question here." : "That conversation is not kept in this browser.");
+    composer.focus();
     return;
   }
-  const newest = articles.toSorted((a, b) => (b.date ?? "").localeCompare(a.date ?? "")).slice(0, ON_SHELF);
-  shelf.replaceChildren(
-    el("h3", {}, articles.length > newest.length ? `The newest of ${plural(articles.length, "article")}` : "On the shelf"),
-    el("ul", { class: "shelf" }, ...newest.map(shelved)));
+  if (found !== talk) show(found);
+  const turn = turns.find((one) => one.id === turnId) ?? turns.at(-1);
+  log.scrollTop = turn.root.offsetTop;
+  if (turnId) turn.heading.focus({ preventScroll: true });
 }
 
-function shelved(article) {
-  const button = el("button", { class: "source", type: "button" },
-    name(article.title, { class: "source-title" }), " ", el("span", { class: "origin" }, dateText(article.date)));
-  button.addEventListener("click", () => panel.article({ file: article.id }, [], button));
-  return el("li", {}, button);
+function remove() {
+  const gone = talk;
+  restart();
+  conversations.remove(gone.id);
+  undoable(`Deleted “${gone.title}”.`, {
+    commit: () => {},
+    undo: () => conversations.put(gone).then(() => openConversation(gone.id)),
+  });
 }
 
-// Asks until the server is ready, and says meanwhile what it is waiting for.
-let watching = false;
-async function watchServer() {
-  if (watching) return;
-  watching = true;
-  setReady(false);
-  for (;;) {
-    try {
-      await api.ready();
-      break;
-    } catch (problem) {
-      if (!(problem instanceof api.Problem)) throw problem;
-      const starting = problem.type === "not-ready";
-      banner.hidden = false;
-      banner.textContent = starting ? "Loading the index and the model…" : `${problem.title}. ${problem.detail} ${problem.remedy}`;
-      await new Promise((resolve) => setTimeout(resolve, starting ? 500 : 2000));
-    }
+// The buttons below an answer.
+function tools(turn) {
+  const link = () => `${location.origin}/#/c/${talk.id}/${turn.id}/${encodeURIComponent(turn.question)}`;
+  const tool = (sign, label, act) => button(icon(sign), act, { class: "quiet icon", "aria-label": label, title: label });
+  const copied = async (text, said) => {
+    await copy(text);
+    tell(said);
+  };
+  const [up, down, place] = opinion(turn, keep);
+  return [
+    el("span", { class: "tools" },
+      tool(COPY, "Copy answer with its footnotes", () => copied(answerMarkdown(turn), "Copied, with its footnotes.")),
+      tool(LINK, "Copy link to this answer", () => copied(link(), "Link copied. It opens this answer in this browser.")),
+      up, down),
+    place,
+  ];
+}
+
+// -- putting it together ------------------------------------------------------------------------
+
+byId("open-library").addEventListener("click", (event) => library.open(event.currentTarget));
+byId("open-history").addEventListener("click", (event) => history.open(event.currentTarget));
+byId("new").addEventListener("click", restart);
+acceptDrops((files) => library.add(files));
+addEventListener("hashchange", follow);
+
+conversations.addEventListener("change", async () => {
+  const kept = talk.title && await conversations.get(talk.id);
+  if (!kept || kept.title === talk.title) return;
+  talk.title = kept.title;
+  draw();
+});
+conversations.addEventListener("lost", () => tell("This browser keeps no conversations: they last until the page is closed."));
+
+async function drawShelf() {
+  try {
+    const count = await welcome.draw();
+    byId("count").textContent = count.toLocaleString("en");
+    byId("count").hidden = !count;
+    await library.resume();
+  } catch (problem) {
+    if (!(problem instanceof api.Problem)) throw problem;
+    if (problem.away) server.look();
+    else byId("shelf").replaceChildren(problemBox(problem));
   }
-  watching = false;
-  banner.hidden = true;
-  setReady(true);
-  await library.load();
-  await library.resume();
 }
 
-function setReady(value) {
-  isReady = value;
-  send.disabled = !value;
+library.addEventListener("change", () => server.look().then(drawShelf));
+library.addEventListener("indexing", ({ detail }) => {
+  byId("indexing").textContent = detail;
+  byId("indexing").hidden = !detail;
+});
+server.addEventListener("lost", () => composer.enable(false));
+server.addEventListener("articles", drawShelf);
+server.addEventListener("ready", () => {
+  composer.enable(true);
+  drawShelf();
+  if (unanswered && unanswered === turns.at(-1)) again(unanswered);
+});
+
+function step(by) {
+  const tops = turns.map(({ root }) => root.offsetTop);
+  const at = tops.findLastIndex((top) => top <= log.scrollTop + 8);
+  const turn = turns[Math.max(0, Math.min(turns.length - 1, at + by))];
+  if (!turn) return;
+  log.scrollTop = turn.root.offsetTop;
+  turn.heading.focus({ preventScroll: true });
 }
 
-watchServer();
-question.focus();
+install({
+  "/": () => byId("question").focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  n: restart,
+  c: () => history.open(document.activeElement),
+  a: () => library.open(document.activeElement),
+  ArrowLeft: () => panel.dialog.open ? reader.move(-1) : false,
+  ArrowRight: () => panel.dialog.open ? reader.move(1) : false,
+  Escape: () => (asking ? asking.abort() : panel.close()),
+});
+composer.enable(false);
+composer.focus();
+follow();
+server.look();

@@ -1,10 +1,11 @@
-// An article's text as paragraphs, with one stretch of it marked.
+// Texts as elements: an article's paragraphs with one stretch marked, a quote with words set off.
 
 import { el } from "./dom.js";
 
 // Paragraphs are parted by blank lines; in a text that has none, every line is one.
 // The line ends between them stay outside, so that copying and the offsets are what they were.
-export function paragraphs(text, start, end, kind) {
+// `start` and `end` count code points; `keys` are stretches of the marked quote that matter.
+export function paragraphs(text, { start, end, kind, keys = [] }) {
   const [from, to] = start === undefined ? [-1, -1] : units(text, start, end);
   const parting = /\n[ \t]*\n/.test(text) ? /(\n(?:[ \t]*\n)+)/ : /(\n)/;
   const nodes = [];
@@ -12,17 +13,36 @@ export function paragraphs(text, start, end, kind) {
   for (const [index, piece] of text.split(parting).entries()) {
     const isParting = index % 2 === 1;
     if (isParting || !piece) nodes.push(piece);
-    else nodes.push(el("p", { dir: "auto" }, ...marked(piece, from - at, to - at, kind)));
+    else nodes.push(el("p", { dir: "auto" }, ...marked(piece, from - at, to - at, kind, keys)));
     at += piece.length;
   }
   return nodes;
 }
 
-function marked(piece, from, to, kind) {
+function marked(piece, from, to, kind, keys) {
   const start = Math.max(from, 0);
   const end = Math.min(to, piece.length);
   if (start >= end) return [piece];
-  return [piece.slice(0, start), el("mark", { class: kind }, piece.slice(start, end)), piece.slice(end)];
+  const own = keys.map(([a, b]) => [a + from - start, b + from - start]);
+  return [
+    piece.slice(0, start),
+    el("mark", { class: kind }, ...emphasised(piece.slice(start, end), own)),
+    piece.slice(end),
+  ];
+}
+
+// `text` with the stretches `ranges` (of UTF-16 units) set off.
+export function emphasised(text, ranges) {
+  const nodes = [];
+  let at = 0;
+  for (const [start, end] of ranges) {
+    const [from, to] = [Math.max(start, at), Math.min(end, text.length)];
+    if (from >= to) continue;
+    nodes.push(text.slice(at, from), el("em", { class: "key" }, text.slice(from, to)));
+    at = to;
+  }
+  nodes.push(text.slice(at));
+  return nodes.filter((node) => node !== "");
 }
 
 // Offsets count Unicode code points, while strings here count UTF-16 units.

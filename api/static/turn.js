@@ -1,24 +1,47 @@
-// One question and its answer, drawn as the events arrive.
+// One question and its answer, drawn as the events arrive, or from what was kept.
 
-import { dateText, el, name, plural, problemBox } from "./dom.js";
+import { explain } from "./card.js";
+import { button, el, plural, problemBox } from "./dom.js";
+import { disagreements, footnotes, made, notFound, removedClaims } from "./parts.js";
+import { matter } from "./words.js";
 
-const NEAREST_SHOWN = 3;
+const NEAREST_KEPT = 3;
+const REATTRIBUTED = "The model named another passage; this one was found to say it.";
 
 export class Turn {
-  // `open(reference, siblings, opener)` shows a citation or a passage in its article.
-  constructor(question, { open, retry }) {
-    this.question = question;
-    this.open = open;
-    this.retry = retry;
+  // `open(reference, siblings, opener)` shows a citation or a passage in its article, `retry(turn)`
+  // asks again, `addArticles(opener)` is offered where there are none, and `tools(turn)` makes the
+  // buttons below a finished answer. `scope` says of what the question is asked, if not of all.
+  constructor(question, { open, retry, addArticles, tools }, scope = null) {
+    Object.assign(this, { question, open, retry, addArticles, tools, scope });
+    this.id = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+    this.asked = new Date().toISOString();
     this.citations = new Map();
     this.claims = new Map();
     this.passages = [];
+    this.dropped = 0;
     this.answer = null;
+    this.opinion = null;
     this.note = el("p", { class: "progress-note" }, "Reading your articles");
     this.list = el("div", { class: "claims" });
     this.body = el("div", { class: "answer", "aria-busy": "true" }, this.list, this.note);
     this.heading = el("h2", { class: "question", dir: "auto", tabindex: "-1" }, question);
-    this.root = el("article", { class: "turn" }, this.heading, this.body);
+    this.root = el("article", { class: "turn" }, this.heading,
+      scope ? el("p", { class: "rewritten" }, `Asked of ${scope.label}`) : null, this.body);
+  }
+
+  static restored(kept, acts) {
+    const turn = new Turn(kept.question, acts, kept.scope);
+    Object.assign(turn, { id: kept.id, asked: kept.asked, opinion: kept.opinion });
+    turn.passages = kept.nearest;
+    turn.answered(kept.answer);
+    return turn;
+  }
+
+  // What is kept of it: all that is needed to draw it again.
+  get record() {
+    const { id, asked, question, scope, answer, opinion, passages } = this;
+    return { id, asked, question, scope, answer, opinion, nearest: passages.slice(0, NEAREST_KEPT) };
   }
 
   take(event, data) {
@@ -37,44 +60,64 @@ export class Turn {
   }
 
   showRewritten(rewritten) {
-    if (!rewritten || this.root.querySelector(".rewritten")) return;
-    this.heading.after(el("p", { class: "rewritten", dir: "auto" }, "Understood as: ", rewritten));
+    if (!rewritten || this.rewritten) return;
+    this.rewritten = el("p", { class: "rewritten", dir: "auto" }, "Understood as: ", rewritten);
+    this.heading.after(this.rewritten);
   }
 
   drafted({ n, text }) {
     const claim = el("p", { class: "claim draft", dir: "auto" }, text);
-    this.claims.set(n, claim);
+    this.claims.set(n, { node: claim });
     this.list.append(claim);
   }
 
   verified({ n, claim, citations }) {
     for (const citation of citations) this.citations.set(citation.id, citation);
-    const node = this.claims.get(n);
-    if (!node) return;
+    const drawn = this.claims.get(n);
+    if (!drawn) return;
     if (claim.verdict !== "supported") {
       this.claims.delete(n);
-      node.remove();
+      this.dropped += 1;
+      drawn.node.remove();
+      this.note.textContent = `Checking; ${plural(this.dropped, "statement")} removed so far`;
       return;
     }
-    node.className = "claim";
-    node.replaceChildren(...this.sentence(claim));
+    drawn.claim = claim;
+    drawn.node.className = "claim";
+    drawn.node.replaceChildren(...this.sentence(claim));
   }
 
   sentence(claim) {
     const chips = claim.citations.map((id) => this.chip(id));
     const [start, word] = lastWord(claim.text);
-    return [start, el("span", { class: "tail" }, word, ...chips)];
+    const parts = [start, el("span", { class: "tail" }, word, ...chips)];
+    if (claim.reattributed) parts.push(el("span", { class: "tag", title: REATTRIBUTED }, "re-attributed"));
+    return parts;
   }
 
   chip(id) {
     const label = `Footnote ${id}: ${this.citations.get(id)?.title ?? ""}`;
     const chip = el("button", { class: "chip", type: "button", "aria-label": label, "data-id": id }, String(id));
     chip.addEventListener("click", () => this.cite(id, chip));
+    explain(chip, () => ({ citation: this.citations.get(id), keys: this.keys(this.citations.get(id)) }));
     return chip;
   }
 
+  // The stretches of a citation's quote that matter for what it is cited for.
+  keys(citation) {
+    const has = ({ citations }) => citations.includes(citation.id);
+    const claims = this.answer?.claims ?? [...this.claims.values()].map(({ claim }) => claim).filter(Boolean);
+    const sides = (this.answer?.conflicts ?? []).flatMap(({ positions }) => positions).filter(has);
+    return matter(citation.quote, {
+      values: [...sides.map(({ value }) => value), ...[this.answer?.short_answer].filter(Boolean)],
+      claims: claims.filter(has).map(({ text }) => text),
+      question: this.question,
+    });
+  }
+
   cite(id, opener) {
-    this.open(this.citations.get(id), [...this.citations.values()], opener);
+    const siblings = [...this.citations.values()].map((citation) => ({ ...citation, keys: this.keys(citation) }));
+    this.open(siblings.find((citation) => citation.id === id), siblings, opener);
   }
 
   // The final object decides; what is already drawn as it says stays, and keeps the focus.
@@ -82,100 +125,56 @@ export class Turn {
     this.answer = answer;
     this.citations = new Map(answer.citations.map((citation) => [citation.id, citation]));
     this.showRewritten(answer.rewritten);
-    const drawn = [...this.claims.values()].map((node) => node.textContent);
+    const drawn = [...this.claims.values()].map(({ node }) => node.textContent);
     const claims = answer.claims.map((claim) => el("p", { class: "claim", dir: "auto" }, ...this.sentence(claim)));
     if (drawn.join("\n") !== claims.map((node) => node.textContent).join("\n")) this.list.replaceChildren(...claims);
     if (answer.short_answer && answer.claims.length) {
       this.list.before(el("p", { class: "short", dir: "auto" }, answer.short_answer));
     }
-    if (answer.status === "not_found") this.body.append(...this.notFound());
+    if (answer.status === "not_found") this.body.append(...notFound(this.passages, this.open));
     if (answer.status === "incomplete") {
-      this.body.append(el("p", { class: "notice" }, "This answer is incomplete: it broke off before everything was checked. What is shown was checked."));
+      this.body.append(el("div", { class: "notice" },
+        el("p", {}, "This answer broke off. What is shown was checked; there may be more."), this.againButton()));
     }
     for (const notice of answer.notices ?? []) this.body.append(el("p", { class: "notice", dir: "auto" }, notice));
     this.body.append(...[
-      this.conflicts(answer.conflicts), this.footnotes(), removed(answer.removed), this.made(answer),
+      disagreements(answer.conflicts, (id) => this.chip(id)), this.footnotes(), removedClaims(answer.removed),
+      el("footer", { class: "after" }, made(answer), ...this.tools(this)),
     ].filter(Boolean));
     this.end();
   }
 
-  notFound() {
-    const nearest = this.passages.slice(0, NEAREST_SHOWN);
-    const parts = [
-      el("p", { class: "nothing" }, "Your articles do not answer this."),
-      el("p", { class: "aside" }, "Nothing in them supports an answer, so none is given."),
-    ];
-    if (nearest.length) {
-      parts.push(el("section", { class: "nearest" },
-        el("h3", {}, "Nearest passages ", el("span", { class: "tag" }, "not an answer")),
-        el("ul", {}, ...nearest.map((passage) => this.near(passage)))));
-    }
-    return parts;
-  }
-
-  near(passage) {
-    const reference = { file: passage.article_id, start: passage.start, end: passage.end, quote: passage.text, near: true };
-    const button = el("button", { class: "source", type: "button" },
-      name(passage.title, { class: "source-title" }),
-      el("span", { class: "excerpt", dir: "auto" }, passage.text.trim()),
-      origin(passage.date, passage.article_id));
-    button.addEventListener("click", () => this.open(reference, [], button));
-    return el("li", {}, button);
-  }
-
-  conflicts(conflicts) {
-    if (!conflicts.length) return null;
-    return el("section", { class: "conflicts" }, ...conflicts.flatMap(({ kind, positions }) => [
-      el("h3", {}, kind === "development" ? "Reported over time" : "Your articles disagree"),
-      el("ul", {}, ...positions.map((side) => el("li", {},
-        el("span", { class: "value", dir: "auto" }, side.value),
-        ...side.citations.map((id) => this.chip(id)),
-        el("span", { class: "origin" }, dateText(side.date))))),
-    ]));
-  }
-
   footnotes() {
-    if (!this.citations.size) return null;
-    return el("section", { class: "footnotes" },
-      el("h3", { class: "unseen" }, "Footnotes"),
-      el("ol", {}, ...[...this.citations.values()].map((citation) => this.footnote(citation))));
+    const cite = (citation, opener) => this.cite(citation.id, opener);
+    return footnotes([...this.citations.values()], (citation) => this.keys(citation), cite);
   }
 
-  footnote(citation) {
-    const button = el("button", { class: "source", type: "button" },
-      name(citation.title, { class: "source-title" }),
-      el("q", { class: "excerpt", dir: "auto" }, citation.quote),
-      origin(citation.date, citation.file));
-    button.addEventListener("click", () => this.cite(citation.id, button));
-    return el("li", { "data-id": citation.id }, el("span", { class: "number", "aria-hidden": "true" }, String(citation.id)), button);
-  }
-
-  made({ model, timings, status }) {
-    const total = timings.total_ms;
-    const rows = Object.entries(timings).filter(([key]) => key !== "total_ms");
-    return el("details", { class: "made" },
-      el("summary", {}, `${status === "not_found" ? "Searched" : "Answered"} by the ${model} model`, total ? ` in ${seconds(total)}` : ""),
-      el("dl", {}, ...rows.flatMap(([key, value]) => [
-        el("dt", {}, key.replace(/_ms$/, "").replaceAll("_", " ")), el("dd", {}, seconds(value)),
-      ])));
+  againButton() {
+    return button("Ask again", () => this.retry(this), { class: "plain" });
   }
 
   failed(problem) {
     this.dropDrafts();
-    const again = el("button", { class: "plain", type: "button", onclick: () => this.retry(this) }, "Ask again");
-    this.body.append(problemBox(problem, again));
+    const add = problem.type === "nothing-indexed"
+      ? button("Add articles", (event) => this.addArticles(event.currentTarget), { class: "primary" }) : null;
+    this.body.append(problemBox(problem, add, this.againButton()));
     this.end();
   }
 
   stopped() {
     this.dropDrafts();
     const kept = this.claims.size ? " What is shown above was checked." : "";
-    this.body.append(el("p", { class: "notice" }, `Stopped.${kept}`), ...[this.footnotes()].filter(Boolean));
+    this.body.append(el("div", { class: "notice" }, el("p", {}, `Stopped.${kept}`), this.againButton()),
+      ...[this.footnotes()].filter(Boolean));
     this.end();
   }
 
   dropDrafts() {
-    for (const draft of this.list.querySelectorAll(".draft")) draft.remove();
+    for (const [n, { node }] of this.claims) {
+      if (!node.classList.contains("draft")) continue;
+      node.remove();
+      this.claims.delete(n);
+    }
   }
 
   end() {
@@ -186,32 +185,15 @@ export class Turn {
   // What a screen reader is told once, at the end.
   summary() {
     const answer = this.answer;
-    if (!answer) return "No answer.";
+    if (!answer) return this.body.querySelector(".problem-title")?.textContent ?? "No answer.";
     if (answer.status === "not_found") return "Your articles do not answer this.";
-    return `Answered: ${plural(answer.claims.length, "statement")}, ${plural(answer.citations.length, "footnote")}.`;
+    const short = answer.short_answer ? ` ${answer.short_answer}.` : "";
+    return `Answered:${short} ${plural(answer.claims.length, "statement")}, ${plural(answer.citations.length, "footnote")}.`;
   }
-}
-
-function removed(claims) {
-  if (!claims.length) return null;
-  const one = claims.length === 1;
-  return el("details", { class: "removed" },
-    el("summary", {}, `${plural(claims.length, "statement")} ${one ? "was" : "were"} removed: your articles do not support ${one ? "it" : "them"}`),
-    el("ul", {}, ...claims.map((claim) => el("li", { dir: "auto" }, claim.text,
-      claim.verdict === "contradicted" ? el("span", { class: "tag" }, "contradicted") : null))));
-}
-
-function seconds(milliseconds) {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 // The last word stays on a line with its footnotes, unless it is as long as a line.
 function lastWord(text) {
   const at = text.trimEnd().lastIndexOf(" ") + 1;
   return text.length - at > 24 ? [text, ""] : [text.slice(0, at), text.slice(at)];
-}
-
-function origin(date, file) {
-  return el("span", { class: "origin" }, dateText(date), " · ", name(file, { class: "file" }));
 }

@@ -1,0 +1,107 @@
+// Conversations, kept in this browser (IndexedDB) and nowhere else. Where the browser refuses to
+// keep anything, as in some private windows, they last as long as the page, and `kept` is false.
+
+const DATABASE = "footnote";
+const STORE = "conversations";
+const TITLE_CHARACTERS = 80;
+
+export class Conversations extends EventTarget {
+  constructor() {
+    super();
+    this.kept = true;
+    this.inMemory = new Map();
+    this.opened = open();
+    // Another window of this page may change them as well.
+    this.others = new BroadcastChannel(DATABASE);
+    this.others.addEventListener("message", () => this.dispatchEvent(new Event("change")));
+  }
+
+  static fresh() {
+    return { id: crypto.getRandomValues(new Uint32Array(2)).reduce((text, n) => text + n.toString(36), ""),
+      title: "", created: new Date().toISOString(), updated: "", turns: [] };
+  }
+
+  // All of them, the latest first; with words, those that hold every one of them.
+  async search(text = "") {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const all = await this.work("readonly", (store) => store.getAll(), () => [...this.inMemory.values()]);
+    return all
+      .filter((one) => words.every((word) => searched(one).includes(word)))
+      .toSorted((a, b) => b.updated.localeCompare(a.updated));
+  }
+
+  get(id) {
+    return this.work("readonly", (store) => store.get(id), () => this.inMemory.get(id));
+  }
+
+  async put(conversation) {
+    conversation.title ||= titled(conversation.turns[0].question);
+    await this.work("readwrite", (store) => store.put(conversation), () => this.inMemory.set(conversation.id, structuredClone(conversation)));
+    this.changed();
+  }
+
+  async rename(id, title) {
+    const conversation = await this.get(id);
+    if (conversation) await this.put({ ...conversation, title: title.trim() || conversation.title });
+  }
+
+  async remove(id) {
+    await this.work("readwrite", (store) => store.delete(id), () => this.inMemory.delete(id));
+    this.changed();
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("change"));
+    this.others.postMessage("change");
+  }
+
+  async work(mode, act, instead) {
+    const database = await this.opened;
+    if (!database) return this.withoutStore(instead);
+    try {
+      return await new Promise((resolve, reject) => {
+        const transaction = database.transaction(STORE, mode);
+        const request = act(transaction.objectStore(STORE));
+        transaction.addEventListener("complete", () => resolve(request.result));
+        transaction.addEventListener("abort", () => reject(transaction.error));
+      });
+    } catch (error) {
+      // The disk is full, or the browser has thrown the database away.
+      console.warn("Conversations are not kept:", error?.name);
+      return this.withoutStore(instead);
+    }
+  }
+
+  withoutStore(instead) {
+    if (this.kept) {
+      this.kept = false;
+      this.dispatchEvent(new Event("lost"));
+    }
+    return instead();
+  }
+}
+
+function open() {
+  return new Promise((resolve) => {
+    let request;
+    try {
+      request = indexedDB.open(DATABASE, 1);
+    } catch {
+      resolve(null); // forbidden altogether
+      return;
+    }
+    request.addEventListener("upgradeneeded", () => request.result.createObjectStore(STORE, { keyPath: "id" }));
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => resolve(null));
+    request.addEventListener("blocked", () => resolve(null));
+  });
+}
+
+function titled(question) {
+  const line = question.replace(/\s+/g, " ").trim();
+  return line.length > TITLE_CHARACTERS ? `${line.slice(0, TITLE_CHARACTERS).trim()}…` : line;
+}
+
+function searched({ title, turns }) {
+  return [title, ...turns.flatMap(({ question, answer }) => [question, answer.answer])].join("\n").toLowerCase();
+}

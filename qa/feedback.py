@@ -1,0 +1,35 @@
+"""What readers think of answers: kept as JSON lines, which `qa eval` reads as gold questions."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from qa.types import Answer, Frozen
+
+
+class Feedback(Frozen):
+    """What a reader thought of one answer, and in a note why, or what would be right."""
+
+    question: str = Field(min_length=1, max_length=20_000)
+    answer: Answer
+    verdict: Literal["up", "down"]
+    note: str = Field("", max_length=2000)
+
+
+class FeedbackLog:
+    """A file that only grows. Who thinks again is written down again: the last line counts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    def append(self, feedback: Feedback) -> None:
+        """Keep one opinion, on disk when this returns. Raises OSError when it cannot be written."""
+        line = feedback.model_dump_json() + "\n"
+        with self._lock, self.path.open("a", encoding="utf-8") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())

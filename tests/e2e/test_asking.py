@@ -1,0 +1,128 @@
+"""Asking: the composer, suggestions, stopping, follow-ups, and of which articles is asked."""
+
+import json
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.acts import QUESTION, ask, open_articles, replay, send
+from tests.e2e.conftest import OpenPage
+from tests.live import ARTICLES
+from tests.recording import recorded
+
+HEIGHT = "document.getElementById('question').offsetHeight"
+
+
+def asked(page: Page, question: str) -> dict[str, object]:
+    """Ask a question, and return what the page sent."""
+    with page.expect_request("**/api/ask") as sent:
+        ask(page, question)
+    body: dict[str, object] = json.loads(sent.value.post_data or "")
+    return body
+
+
+def test_the_composer_grows_and_shift_enter_starts_a_line(open_page: OpenPage) -> None:
+    """Shift and Enter add a line, and the box grows with it; Enter asks, and it shrinks again."""
+    page = open_page()
+    replay(page, recorded("nothing"))
+    box = page.get_by_label("Your question")
+    expect(box).to_be_focused()
+    expect(page.locator("#send")).to_be_enabled()
+    low = page.evaluate(HEIGHT)
+    page.keyboard.type("Two")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("lines")
+    assert page.evaluate(HEIGHT) > low
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_have_text("Two\nlines")
+    expect(box).to_have_value("")
+    assert page.evaluate(HEIGHT) == low
+
+
+def test_enter_that_ends_a_composition_does_not_ask(open_page: OpenPage) -> None:
+    """While an input method composes, Enter is its own: nothing is asked."""
+    page = open_page()
+    expect(page.locator("#send")).to_be_enabled()
+    page.get_by_label("Your question").fill("にほん")
+    page.evaluate(
+        "document.getElementById('question').dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
+    )
+    expect(page.get_by_label("Your question")).to_have_value("にほん")
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_suggestions_are_drawn_from_the_articles_and_answered(open_page: OpenPage) -> None:
+    """An empty page offers questions of the indexed articles; a press asks, and it is answered."""
+    page = open_page()
+    offered = page.locator(".suggestion")
+    expect(offered.first).to_be_visible(timeout=60_000)
+    question = offered.first.text_content() or ""
+    words = set(re.findall(r"\w+", question)[2:])
+    assert any(words <= set(re.findall(r"\w+", text)) for text in ARTICLES.values())
+    offered.first.click()
+    expect(page.locator(".question")).to_have_text(question)
+    expect(page.locator(".turn .chip").first).to_be_visible(timeout=60_000)
+
+
+def test_stop_ends_the_answer(open_page: OpenPage) -> None:
+    """Stop appears while an answer is on its way, and ends it; so does Escape."""
+    page = open_page()
+    page.route("**/api/ask", lambda _route: None)
+    for by_key in (False, True):
+        send(page, QUESTION)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        if by_key:
+            page.keyboard.press("Escape")
+        else:
+            page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".turn").last.locator(".notice")).to_contain_text("Stopped.")
+        expect(page.get_by_label("Your question")).to_be_focused()
+        expect(page.get_by_role("button", name="Stop")).not_to_be_visible()
+
+
+def test_follow_up_sends_the_conversation_and_shows_how_it_is_understood(
+    open_page: OpenPage,
+) -> None:
+    """A second question carries the first and its answer; a new conversation carries none."""
+    page = open_page()
+    ask(page, QUESTION)
+    body = asked(page, "How far can its beam be seen?")
+    assert [turn["question"] for turn in body["history"]] == [QUESTION]  # type: ignore[attr-defined]
+    assert "Ada Lindqvist" in body["history"][0]["answer"]  # type: ignore[index]
+    last = page.locator(".turn").last
+    expect(last.locator(".rewritten")).to_contain_text("Cape Morrow")
+    above = last.locator(".rewritten").bounding_box()
+    below = last.locator(".answer").bounding_box()
+    assert above
+    assert below
+    assert above["y"] < below["y"]
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    assert asked(page, QUESTION)["history"] == []
+
+
+def test_only_the_chosen_articles_are_asked(open_page: OpenPage) -> None:
+    """What is ticked, or found, or open, is asked alone; the page says so until all are again."""
+    page = open_page()
+    replay(page, recorded("nothing"))
+    open_articles(page)
+    page.get_by_label("Choose Bridge of Grimsfold opened").check()
+    page.get_by_role("button", name="Ask only this one").click()
+    expect(page.locator("#scope")).to_contain_text("Bridge of Grimsfold opened")
+    assert asked(page, QUESTION)["filters"] == {"files": ["bridge.txt"]}
+    expect(page.locator(".turn .rewritten")).to_contain_text("Bridge of Grimsfold")
+    page.get_by_role("button", name="Ask all again").click()
+    expect(page.locator("#scope")).not_to_be_visible()
+    assert asked(page, QUESTION)["filters"] is None
+    page.get_by_role("button", name="Choose none").click()
+    page.get_by_label("From this day").fill("2024-01-01")
+    page.get_by_role("button", name="Ask only this one").click()
+    assert asked(page, QUESTION)["filters"] == {"date_from": "2024-01-01", "date_to": None}
+    page.get_by_label("Find by title").fill("lighthouse")
+    expect(page.locator(".articles li")).to_have_count(1)
+    page.get_by_role("button", name="Ask only this one").click()
+    assert asked(page, QUESTION)["filters"] == {"files": ["lighthouse.txt"]}
+    page.locator(".articles .source").click()
+    page.get_by_role("button", name="Ask only this article").click()
+    expect(page.locator("#scope")).to_contain_text("New lamp")
