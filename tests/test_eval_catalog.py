@@ -91,17 +91,11 @@ def test_auroc_tells_confidences_apart_that_refusals_do_not() -> None:
     assert areas == [0.5, 1.0]
 
 
-class Counted(Answer):
-    """An answer that says what a language model read and wrote for it."""
-
-    tokens: dict[str, int]
-
-
 def test_tokens_are_summed_where_they_are_counted() -> None:
     """Without a language model the metric is not scored, with the reason, and not zero."""
     gold = questions()[0]
     assert "no language model" in scored(gold, right(gold)).unscored["tokens"]
-    counted = Counted(**right(gold).model_dump(), tokens={"prompt": 300, "eval": 20})
+    counted = right(gold).model_copy(update={"tokens": {"prompt": 300, "eval": 20}})
     scores, _ = judge(Case(gold, Outcome.model_construct(answer=counted), TEXTS))
     assert scores["tokens"] == 320.0
 

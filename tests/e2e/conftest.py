@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live import ARTICLES, Live, ingested, running
 
@@ -15,27 +15,37 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-# Chromium itself reports refusals; these two the page provokes on purpose: asking whether the
-# server is ready, and uploading a file that cannot be an article.
-_EXPECTED = re.compile(r"Failed to load resource: .* status of (?:503|422) ")
+# Chromium itself reports refusals and broken connections; these are provoked on purpose: asking
+# whether the server is ready, uploading what cannot be an article, a server that is away.
+_EXPECTED = re.compile(
+    r"Failed to load resource: (?:.* status of (?:409|422|503|507) "
+    r"|net::ERR_(?:FAILED|CONNECTION_REFUSED))"
+)
 OpenPage = Callable[..., Page]
+PATIENCE_MS = 30_000
+"""What is waited for at most; a busy machine is slow."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Return Chromium; without one, these tests are skipped, except where CI promises one."""
+    """Return Chromium; without one, these tests are skipped, except where CI promises one.
+
+    It is closed after these tests: Playwright's event loop runs in the thread of the tests, where
+    others want to run their own.
+    """
     chromium = shutil.which("chromium")
     if chromium is None and os.environ.get("CI") == "true":
         pytest.fail("chromium is not installed")
     if chromium is None:
         pytest.skip("chromium is not installed")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Return a server over the articles of `tests.live`."""
     root = tmp_path_factory.mktemp("e2e")
@@ -55,7 +65,7 @@ def open_page(browser: Browser, live: Live) -> Iterator[OpenPage]:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
