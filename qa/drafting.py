@@ -27,8 +27,6 @@ from qa.verify import Support, Verified, verify
 Drafts = Generator[Draft | Written, None, None]
 _WAITED = (LLMLoading, LLMTooSlow, LLMBusy)
 """After one of these a second attempt would make the user wait as long again."""
-_SURE = 3
-"""Passages that the reader may move to the front, where a model with little room sees them."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ class Drafting:
         self, writer: Writer, matter: Matter, footnotes: Footnotes
     ) -> Generator[Written, None, Outcome]:
         """Have the model write, and yield its lines, until enough of them passed the check."""
-        shown = _ranked(matter)
+        shown = matter.passages
         asked = writer.write(matter.question, shown, most=self._most, cancel=self._cancel)
         with closing(asked) as writing:
             for line in writing:
@@ -163,15 +161,6 @@ def verified(drafted: Draft | Written, support: Support) -> Verified:
     if isinstance(drafted, Draft):
         return verify(drafted, support)
     return locate(drafted, support)
-
-
-def _ranked(matter: Matter) -> list[Passage]:
-    """Put first the passages in which the reader found the likeliest sentences."""
-    best = dict.fromkeys(c.quote.passage.id for c in matter.reading.candidates)
-    first = list(best)[:_SURE]
-    known = {passage.id: passage for passage in matter.passages}
-    front = [known[name] for name in first if name in known]
-    return [*front, *(p for p in matter.passages if p.id not in first)]
 
 
 def _tokens(outcome: Outcome) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from qa.embedding import Embedding
@@ -12,6 +13,7 @@ from qa.pipeline import Pipeline
 from qa.reader import EmbeddedReader
 from qa.settings import Settings
 from qa.store import Store
+from tests.live import ARTICLES, Live, ingested, running
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -69,3 +71,19 @@ def folder(tmp_path: Path) -> Path:
     path = tmp_path / "articles"
     path.mkdir()
     return path
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Return a server over four small articles, which the tests of one file share."""
+    root = tmp_path_factory.mktemp("live")
+    with running(ingested(root / "articles", root / "data", ARTICLES)) as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture
+def client(live: Live) -> Iterator[httpx.Client]:
+    """Return a client of the shared server."""
+    with live.client() as client:
+        yield client

@@ -28,22 +28,6 @@ QUESTION = "Who designed the lighthouse at Cape Morrow?"
 HOME = {"/", "/docs", "/static/main.js", "/static/style.css", "/static/icon.svg", "/openapi.json"}
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Return a server over four small articles."""
-    root = tmp_path_factory.mktemp("api")
-    with running(ingested(root / "articles", root / "data", ARTICLES)) as server:
-        server.wait_until_ready()
-        yield server
-
-
-@pytest.fixture
-def client(live: Live) -> Iterator[httpx.Client]:
-    """Return a client of the shared server."""
-    with live.client() as client:
-        yield client
-
-
 def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
     """Check that a response is a complete problem of this kind, and return it."""
     assert response.status_code == status, response.text

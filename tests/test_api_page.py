@@ -1,7 +1,6 @@
 """What the service does for the page: recorded streams, lists, suggestions, feedback."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +16,12 @@ from eval.feedback import read_sets
 from qa.articles import parse
 from qa.library import ArticleInfo, Library
 from qa.types import Event
-from tests.live import ARTICLES, BRIDGE, LIGHTHOUSE, Live, ingested, running, settings_of
+from tests.live import BRIDGE, LIGHTHOUSE, Live, running, settings_of
 from tests.recording import ASKED, recorded, recorded_server, streamed
 from tests.test_api import QUESTION, ask, events_of, problem
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 MANY = 10_000
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Return a server over four small articles."""
-    root = tmp_path_factory.mktemp("page")
-    with running(ingested(root / "articles", root / "data", ARTICLES)) as server:
-        server.wait_until_ready()
-        yield server
-
-
-@pytest.fixture
-def client(live: Live) -> Iterator[httpx.Client]:
-    """Return a client of the shared server."""
-    with live.client() as client:
-        yield client
 
 
 # -- recorded streams -----------------------------------------------------------------------

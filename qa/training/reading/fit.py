@@ -71,7 +71,10 @@ class Interrupt:
 
 
 class Trainer:
-    """A network, its optimizer, and how many steps of the pass over `rows` they have made."""
+    """A network, its optimizer, and how many steps of the pass over `rows` they have made.
+
+    Runs on a GPU where there is one, and in bfloat16 where the hardware multiplies that.
+    """
 
     def __init__(
         self,
@@ -83,7 +86,9 @@ class Trainer:
         size: int = BATCH,
     ) -> None:
         torch.manual_seed(SEED)
-        self.network = fresh()
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._sixteen = self._device == "cuda" or "avx512_bf16" in _cpu_flags()
+        self.network = fresh().to(self._device)
         self.step = 0
         self._optimizer = _optimizer(self.network)
         self._rows = rows
@@ -102,7 +107,7 @@ class Trainer:
         log = _Log(len(self._order))
         while self.step < len(self._order):
             chosen = self._order[self.step]
-            loss = self._learn(collate([self._rows[n] for n in chosen]))
+            loss = self._learn(collate([self._rows[n] for n in chosen]).to(self._device))
             log.note(self.step, loss, len(chosen))
             self.step += 1
             stopped = stop()
@@ -115,7 +120,8 @@ class Trainer:
         share = rate_at(self.step, self._steps, self._ending)
         for group, rate in zip(self._optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
             group["lr"] = rate * share
-        loss = loss_of(self.network, batch)
+        with torch.autocast(self._device, dtype=torch.bfloat16, enabled=self._sixteen):
+            loss = loss_of(self.network, batch)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _NORM)
         self._optimizer.step()
@@ -123,7 +129,7 @@ class Trainer:
         return loss.item()
 
     def _resume(self) -> None:
-        state = torch.load(self._checkpoint, weights_only=True)
+        state = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self.step = int(state["step"])
@@ -156,6 +162,15 @@ class _Log:
         if step % _SAY == 0:
             speed = self._seen / (time.monotonic() - self._began)
             say(f"{step}/{self._steps} loss {self._mean:.3f} {speed:.1f}/s")
+
+
+def _cpu_flags() -> frozenset[str]:
+    """Return what the processor can do, as Linux names it; nothing where that cannot be read."""
+    try:
+        told = Path("/proc/cpuinfo").read_text("ascii", errors="replace")
+    except OSError:
+        return frozenset()
+    return frozenset(word for line in told.splitlines() if "flags" in line for word in line.split())
 
 
 def _optimizer(network: ReadingNetwork) -> torch.optim.Optimizer:

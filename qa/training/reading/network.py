@@ -1,7 +1,7 @@
 """The network: a BERT encoder that reads query and text together, with heads on top."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,10 @@ class Batch:
     start: Tensor
     end: Tensor
     heads: Tensor
+
+    def to(self, device: str) -> "Batch":
+        """Return the same on another device."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 @dataclass(frozen=True)
