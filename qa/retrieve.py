@@ -11,7 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import (
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
 
 from qa.embedding import Embedding
 from qa.index import Hit, PassageIndex
@@ -69,23 +75,26 @@ class Retriever(BaseRetriever):
         return found[: self._k]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [
-            NodeWithScore(
-                node=TextNode(
-                    id_=passage.id,
-                    text=passage.text,
-                    start_char_idx=passage.start,
-                    end_char_idx=passage.end,
-                    metadata={
-                        "file": passage.article_id,
-                        "title": passage.title,
-                        "date": passage.date.isoformat() if passage.date else "",
-                    },
-                ),
-                score=passage.score,
-            )
-            for passage in self.passages(query_bundle.query_str)
-        ]
+        return [as_node(passage) for passage in self.passages(query_bundle.query_str)]
+
+
+def as_node(passage: Passage) -> NodeWithScore:
+    """Return a passage as LlamaIndex knows it, with its article as the source of the node."""
+    return NodeWithScore(
+        node=TextNode(
+            id_=passage.id,
+            text=passage.text,
+            start_char_idx=passage.start,
+            end_char_idx=passage.end,
+            metadata={
+                "file": passage.article_id,
+                "title": passage.title,
+                "date": passage.date.isoformat() if passage.date else "",
+            },
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.article_id)},
+        ),
+        score=passage.score,
+    )
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -69,16 +69,22 @@ def test_the_commands_with_ollama_lead_to_a_generated_answer(
     assert "Nicaragua" in result.output
 
 
-def test_the_python_block_of_the_readme_works(
+def test_the_python_blocks_of_the_readme_work(
     fresh: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The library example runs as it stands and prints an answer with its citations."""
-    (block,) = blocks("python")
-    exec(compile(block, "README.md", "exec"), {})  # noqa: S102 -- our own README
+    """The library examples run as they stand and print an answer with its citations."""
+    library, llamaindex = blocks("python")
+    exec(compile(library, "README.md", "exec"), {})  # noqa: S102 -- our own README
     printed = capsys.readouterr().out
     assert "Nicaragua" in printed
     assert "1 004_90d9e4a8317acd22.txt" in printed
     assert (fresh / "data").is_dir()
+    exec(compile(llamaindex, "README.md", "exec"), {})  # noqa: S102 -- our own README
+    nearest, source, *_ = capsys.readouterr().out.splitlines()
+    file, start, end, quote = source.split(" ", 3)
+    assert nearest == file == "004_90d9e4a8317acd22.txt"
+    assert "Nicaragua" in quote
+    assert (SEEDS / file).read_text(encoding="utf-8")[int(start) : int(end)] == quote
 
 
 def test_the_request_of_the_readme_is_answered(fresh: Path) -> None:
