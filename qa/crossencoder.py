@@ -1,4 +1,4 @@
-"""The reading model: question or claim and text read together, by ONNX Runtime.
+"""The reading model: question or claim and text read together.
 
 A cross-encoder trained from all-MiniLM-L6-v2 (`qa/models/reading-model`). For each pair it says
 where in the text the answer begins and ends, whether the text answers the question at all, whether
@@ -8,7 +8,6 @@ is imported.
 """
 
 import json
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +19,21 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.bundled import bundled_path, check_digests
+from qa.inference import Choice, Outputs, Session, choose, open_session, padded
+from qa.settings import default_cache_dir
 
 MODEL = Path(__file__).parent / "models" / "reading-model"
 LONGEST = 224
 """Tokens of query and text together; what lies behind is not read, so texts are cut before."""
 LONGEST_QUERY = 64
+_FILE = "model.onnx"
 _BATCH = 16
+_SAMPLE = (
+    "Who paid for the new lamp of the lighthouse?",
+    "The harbour authority paid 420,000 crowns for the lighthouse's new lamp; the old one failed.",
+)
+_LEAST_COSINE = 0.999
+"""How near to the logits in 32 bits an engine's must be, all of a pair taken together."""
 _SPECIAL = 3
 """The tokens [CLS], [SEP] and [SEP]."""
 
@@ -63,8 +71,9 @@ class Read:
 class CrossEncoder:
     """The model, loaded at first use. Safe to use from several threads."""
 
-    def __init__(self, folder: Path = MODEL) -> None:
+    def __init__(self, folder: Path = MODEL, cache: Path | None = None) -> None:
         self._folder = folder
+        self._cache = cache or default_cache_dir()
         self._lock = threading.Lock()
 
     @cached_property
@@ -74,16 +83,18 @@ class CrossEncoder:
         return found
 
     @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-
+    def choice(self) -> Choice:
+        """The engine that runs the model here."""
         check_digests(self._folder, self.manifest["digests"])
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = len(os.sched_getaffinity(0))
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            self._folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-        )
+        rows = [_row(encoded) for encoded in self._tokenizer.encode_batch([_SAMPLE] * _BATCH)]
+        return choose(
+            self._folder / _FILE, self.manifest["digests"][_FILE],
+            _padded(rows, self._vectors), _agree, self._cache,
+        )  # fmt: skip
+
+    @cached_property
+    def _session(self) -> Session:
+        return open_session(self._folder / _FILE, self.choice.engine)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -123,7 +134,7 @@ class CrossEncoder:
         found: dict[int, Read] = {}
         for begin in range(0, len(order), _BATCH):
             chosen = order[begin : begin + _BATCH]
-            outputs = session.run(None, _padded([rows[n] for n in chosen], vectors))
+            outputs = session.run(_padded([rows[n] for n in chosen], vectors))
             for at, n in enumerate(chosen):
                 found[n] = _read(rows[n], [output[at] for output in outputs])
         return [found[n] for n in range(len(rows))]
@@ -149,13 +160,21 @@ def _row(encoded: Any) -> _Row:
 
 
 def _padded(rows: Sequence[_Row], vectors: Numbers) -> dict[str, npt.NDArray[Any]]:
-    shape = (len(rows), max(len(row.ids) for row in rows))
+    shape = (len(rows), padded(max(len(row.ids) for row in rows)))
     ids, mask, types = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     for n, row in enumerate(rows):
         ids[n, : len(row.ids)] = row.ids
         mask[n, : len(row.ids)] = 1
         types[n, row.query : len(row.ids)] = 1
     return {"vectors": vectors[ids], "attention_mask": mask, "token_type_ids": types}
+
+
+def _agree(found: Outputs, expected: Outputs) -> bool:
+    """Tell whether an engine reads the sample as the reference does."""
+    return all(
+        float((a * b).sum()) >= _LEAST_COSINE * float(np.linalg.norm(a) * np.linalg.norm(b))
+        for a, b in zip(found, expected, strict=True)
+    )
 
 
 def _read(row: _Row, outputs: Sequence[Any]) -> Read:

@@ -57,14 +57,17 @@ def _data_dir(pipeline: Pipeline) -> Iterator[Finding]:
 
 def _model(pipeline: Pipeline) -> Iterator[Finding]:
     pipeline.store.embedding.load()
-    yield Finding(what="embedding model", state="ok", detail=pipeline.store.embedding.fingerprint)
+    model = pipeline.store.embedding
+    yield Finding(
+        what="embedding model", state="ok", detail=f"{model.fingerprint}, {model.runtime}"
+    )
 
 
-def _reading_model(_: Pipeline) -> Iterator[Finding]:
-    model = CrossEncoder()
+def _reading_model(pipeline: Pipeline) -> Iterator[Finding]:
+    model = CrossEncoder(cache=pipeline.settings.cache_dir)
     model.load()
     digest = model.manifest["digests"]["model.onnx"]
-    yield Finding(what="reading model", state="ok", detail=f"ONNX Runtime, {digest[:16]}")
+    yield Finding(what="reading model", state="ok", detail=f"{digest[:16]}, {model.choice}")
 
 
 def _index(pipeline: Pipeline) -> Iterator[Finding]:

@@ -3,13 +3,20 @@
 The default is sentence-transformers/all-MiniLM-L6-v2, which comes inside a package from the
 package registry, so nothing is downloaded at run time. That package is not the publisher's own;
 its weights and tokenizer are therefore compared with the digests that the publisher lists.
+
+sentence-transformers names and loads the model; once it has been exported (`qa.exported`), the
+export runs it, which starts in a fraction of the time. Torch goes on running what cannot be
+exported, and everything where there is a GPU.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +25,8 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 
 from qa.bundled import DIGESTS, bundled_path
 from qa.errors import ModelNotFound
+from qa.exported import ExportedModel, NotExportable, digest_of, export, find, unit
+from qa.settings import default_cache_dir
 
 BUNDLED = "bundled"
 BATCH = 32
@@ -25,21 +34,98 @@ BATCH = 32
 Vectors = npt.NDArray[np.float32]
 
 
+class Model(Protocol):
+    """What embeds texts."""
+
+    @property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer, which neither cuts nor pads."""
+
+    @property
+    def runtime(self) -> str:
+        """What runs the model, for people."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
+
+
+class TorchModel:
+    """A model run by sentence-transformers itself; one thread encodes at a time."""
+
+    def __init__(self, model: Any, why: str) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self.runtime = f"torch on {model.device} ({why})"
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer, which neither cuts nor pads."""
+        from tokenizers import Tokenizer
+
+        # A copy: encoding sets truncation and padding on the model's own.
+        tokenizer = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False
+            )
+        return unit(np.asarray(vectors, dtype=np.float32))
+
+
 class Embedding(BaseEmbedding):
     """A sentence-transformers model, loaded at first use; vectors have length 1.
 
-    Safe to call from several threads: one encodes at a time, and torch uses every core for it.
+    `cache` is the folder for exported models; by default the user's. Safe to call from several
+    threads.
     """
 
     _name: str = PrivateAttr()
+    _cache: Path = PrivateAttr()
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
-    def __init__(self, name: str = BUNDLED) -> None:
+    def __init__(self, name: str = BUNDLED, cache: Path | None = None) -> None:
         super().__init__(model_name=name, embed_batch_size=BATCH)
         self._name = name
+        self._cache = cache or default_cache_dir()
 
     @cached_property
-    def _model(self) -> Any:
+    def _model(self) -> Model:
+        digest = self._digest()
+        why = "a GPU" if _gpu() else ""
+        try:
+            found = None if digest is None or why else find(digest, self._cache)
+            if found is not None:
+                return ExportedModel(found, self._cache)
+        except NotExportable as error:
+            why = str(error)
+        loaded = self._loaded()
+        digest = digest or self._digest()
+        if why or digest is None:
+            return TorchModel(loaded, why or "its files cannot be told")
+        try:
+            return ExportedModel(export(loaded, digest, self._cache), self._cache)
+        except (NotExportable, OSError) as error:
+            return TorchModel(loaded, str(error))
+
+    def _digest(self) -> str | None:
+        """Return what tells the model's files from others; None when they are not here yet."""
+        if self._name == BUNDLED:
+            return DIGESTS["model.safetensors"]
+        folder = Path(self._name)
+        if not folder.is_dir():
+            from huggingface_hub import try_to_load_from_cache
+
+            with contextlib.suppress(ValueError):  # what is not a name of a model, is a path
+                known = try_to_load_from_cache(_published(self._name), "config.json")
+                folder = Path(known).parent if isinstance(known, str) else folder
+        return digest_of(folder) if folder.is_dir() else None
+
+    def _loaded(self) -> Any:
         if self._name == BUNDLED:
             path = str(bundled_path())
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -59,16 +145,6 @@ class Embedding(BaseEmbedding):
                 "that can be downloaded from here; unset it for the bundled model.",
             ) from error
 
-    @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        # A copy: encoding sets truncation and padding on the model's own.
-        tokenizer = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
-
     @property
     def fingerprint(self) -> str:
         """What tells vectors of one model from another's."""
@@ -76,10 +152,16 @@ class Embedding(BaseEmbedding):
             return f"all-MiniLM-L6-v2@{DIGESTS['model.safetensors'][:16]}"
         return self._name
 
+    @property
+    def runtime(self) -> str:
+        """What runs the model, for people."""
+        self.prepare()
+        return self._model.runtime
+
     def prepare(self) -> None:
         """Load the model without running it."""
         with self._lock:
-            _ = self._tokenizer
+            _ = self._model.tokenizer
 
     def load(self) -> None:
         """Load the model and run it once, so that the first question does not wait."""
@@ -88,20 +170,14 @@ class Embedding(BaseEmbedding):
 
     def tokens(self, text: str) -> list[int]:
         """Return the ids of the tokens of `text`, without special ones, however long it is."""
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        self.prepare()
+        ids: list[int] = self._model.tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
-        with self._lock:
-            vectors = self._model.encode(
-                list(texts),
-                batch_size=BATCH,
-                normalize_embeddings=True,
-                convert_to_numpy=True,
-                show_progress_bar=False,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+        self.prepare()
+        return self._model.encode(texts)
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return [float(x) for x in self.encode([text])[0]]
@@ -116,3 +192,13 @@ class Embedding(BaseEmbedding):
         import asyncio
 
         return await asyncio.to_thread(self._get_text_embedding, query)
+
+
+def _gpu() -> bool:
+    """Tell whether torch could run on a GPU, without importing it."""
+    return "+cpu" not in metadata.version("torch") and Path("/dev/nvidia0").exists()
+
+
+def _published(name: str) -> str:
+    """Return a model's full name: those of sentence-transformers may be named without its own."""
+    return name if "/" in name else f"sentence-transformers/{name}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qa.compose import EMBEDDED, Footnotes, Stopwatch, compose
 from qa.conflicts import compare, settle
+from qa.crossencoder import CrossEncoder
 from qa.drafting import Drafting, Matter, verified
 from qa.embedding import BUNDLED, Embedding
 from qa.errors import BadQuestion, LLMError, NothingIndexed, QAError
@@ -51,12 +52,14 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     it), what a crash left half done is finished, and models and indexes are loaded at once.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    embedding = Embedding(settings.embedding_model)
+    embedding = Embedding(settings.embedding_model, settings.cache_dir)
     library = Library(settings.data_dir / "library.db")
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))
     # The reader was trained on the bundled model's vectors, whichever model the index is made with.
-    known = embedding if settings.embedding_model == BUNDLED else Embedding(BUNDLED)
-    reader = EmbeddedReader(known)
+    known = (
+        embedding if settings.embedding_model == BUNDLED else Embedding(BUNDLED, settings.cache_dir)
+    )
+    reader = EmbeddedReader(known, CrossEncoder(cache=settings.cache_dir))
     if writer:
         try:
             store.own()

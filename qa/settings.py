@@ -7,6 +7,7 @@ points. An unknown key in `qa.toml` is an error, so that a typing slip is not a 
 import os
 from pathlib import Path
 
+from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -16,12 +17,21 @@ from pydantic_settings import (
 )
 
 
+def default_cache_dir() -> Path:
+    """Return the folder for what is made once for a machine, such as exported models."""
+    return Path(os.environ.get("QA_CACHE_DIR") or user_cache_path("footnote"))
+
+
 class Settings(BaseSettings):
     """The settings of one process. Frozen; pass a copy with `model_copy(update=…)` to vary one."""
 
     model_config = SettingsConfigDict(env_prefix="QA_", extra="forbid", frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Library, indexes, uploads and models.")
+    cache_dir: Path = Field(
+        default_factory=default_cache_dir,
+        description="What is made once for a machine: exported models, and which engine is fast.",
+    )
     embedding_model: str = Field(
         "bundled", description="`bundled`, or the name or path of a sentence-transformers model."
     )

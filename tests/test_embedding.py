@@ -1,7 +1,10 @@
 """The embedding model, and retrieval as LlamaIndex sees it."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +12,17 @@ import pytest
 from qa.bundled import DIGESTS, bundled_path, check_digests
 from qa.embedding import Embedding
 from qa.errors import ModelDigestMismatch, ModelNotFound
+from qa.exported import (
+    LEAST_COSINE,
+    SAMPLES,
+    ExportedModel,
+    NotExportable,
+    digest_of,
+    export,
+    find,
+    unit,
+)
+from qa.inference import engines, open_session
 from qa.retrieve import Retriever
 from tests.conftest import MakePipeline
 from tests.support import paragraph, write
@@ -50,6 +64,119 @@ def test_vectors_have_length_one_and_do_not_depend_on_their_batch(embedding: Emb
     assert np.abs(alone - together).max() < 1e-5
     assert embedding.get_text_embedding(texts[0]) == pytest.approx(together[0].tolist(), abs=1e-5)
     assert embedding.get_query_embedding(texts[1]) == pytest.approx(together[1].tolist(), abs=1e-5)
+
+
+# -- exported models ------------------------------------------------------------------------
+
+TEXTS = [
+    *SAMPLES,
+    "",
+    "q",
+    "I.B.M. co-operates; can't 1,234.56 €",
+    "\u202eright to left\u202c and \x00 zero",
+    "word " * 254,
+    "word " * 255,
+    "The tanker was seized off Venezuela on Wednesday, officials said.",
+]
+
+
+@pytest.fixture(scope="module")
+def original() -> Any:
+    """Return the bundled model as sentence-transformers loads it."""
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(bundled_path()), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def cache(original: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache in which the bundled model has been exported."""
+    folder = tmp_path_factory.mktemp("cache")
+    export(original, "bundled", folder)
+    return folder
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_every_engine_gives_the_models_own_vectors(original: Any, cache: Path, engine: Any) -> None:
+    """Whatever the text, the vector is that of sentence-transformers, on each engine here."""
+    found = find("bundled", cache)
+    assert found is not None
+    model = ExportedModel(found, cache)
+    model.__dict__["session"] = open_session(found.network, engine)
+    own = unit(np.asarray(original.encode(TEXTS)))
+    assert (own * model.encode(TEXTS)).sum(axis=1).min() >= LEAST_COSINE
+
+
+def test_a_measured_choice_is_remembered(cache: Path) -> None:
+    """The engine is chosen among all that run here, and not measured a second time."""
+    found = find("bundled", cache)
+    assert found is not None
+    first = ExportedModel(found, cache).choice
+    assert set(first.rates) == set(engines())
+    assert all(rate > 0 for rate in first.rates.values())
+    assert ExportedModel(found, cache).choice == first
+
+
+def test_a_damaged_export_is_made_anew(original: Any, tmp_path: Path) -> None:
+    """A file that is not what was written is not run."""
+    made = export(original, "bundled", tmp_path)
+    with made.network.open("r+b") as file:
+        file.seek(10_000)
+        file.write(b"\0\1\2\3")
+    assert find("bundled", tmp_path) is None
+    assert export(original, "bundled", tmp_path) == made
+    assert find("bundled", tmp_path) == made
+
+
+def test_a_model_that_cannot_be_exported_is_run_by_torch_and_tried_once(
+    original: Any, tmp_path: Path
+) -> None:
+    """The reason is kept with the model, and given again without another attempt."""
+
+    class Strange:
+        """A model without a forward pass."""
+
+        tokenizer = original.tokenizer
+
+    for model in (Strange(), None):
+        with pytest.raises(NotExportable, match="not callable"):
+            export(model, "strange", tmp_path)
+
+
+def test_a_cache_that_cannot_be_written_costs_speed_only(tmp_path: Path) -> None:
+    """Torch runs the model then, with the same vectors, and the reason is said."""
+    nowhere = tmp_path / "file"
+    nowhere.write_text("not a folder")
+    embedding = Embedding(cache=nowhere)
+    assert "torch" in embedding.runtime
+    assert "file" in embedding.runtime
+    assert np.linalg.norm(embedding.encode(["ready"]), axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_model_in_a_folder_is_told_by_its_files(tmp_path: Path) -> None:
+    """Another model under the same path is another export."""
+    for name, text in (("one", "{}"), ("two", "{}"), ("three", '{"a": 1}')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text(text)
+    digests = [digest_of(tmp_path / name) for name in ("one", "two", "three")]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_an_exported_model_needs_neither_torch_nor_a_network(embedding: Embedding) -> None:
+    """Nothing is imported that takes seconds, and no connection is opened."""
+    embedding.load()  # exported by now
+    code = (
+        "import sys\n"
+        "sys.addaudithook(lambda e, a: e.startswith('socket.connect') and sys.exit(e))\n"
+        "from qa.embedding import Embedding\n"
+        "Embedding().load()\n"
+        "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+# -- retrieval as LlamaIndex sees it ----------------------------------------------------------
 
 
 def test_the_retriever_is_a_llama_index_retriever(

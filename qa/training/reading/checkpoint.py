@@ -31,9 +31,7 @@ class TorchSession:
     def __init__(self, network: ReadingNetwork) -> None:
         self._network = network.eval()
 
-    def run(
-        self, _names: None, feeds: Mapping[str, npt.NDArray[Any]]
-    ) -> list[npt.NDArray[np.float32]]:
+    def run(self, feeds: Mapping[str, npt.NDArray[Any]]) -> list[npt.NDArray[np.float32]]:
         """Return start logits, end logits and the heads' logits of a batch."""
         with torch.inference_mode():
             tensors = {name: torch.from_numpy(array) for name, array in feeds.items()}

@@ -1,0 +1,199 @@
+"""Networks in ONNX, run by whichever engine is fastest on this machine.
+
+OpenVINO multiplies in bfloat16 where the processor can; ONNX Runtime does well elsewhere. Which of
+them is faster is measured once for a network and a machine, and remembered. Neither torch nor
+transformers is imported.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Engine = Literal["openvino-bf16", "openvino", "onnxruntime"]
+Arrays = Mapping[str, npt.NDArray[Any]]
+Outputs = list[npt.NDArray[np.float32]]
+REFERENCE: Engine = "onnxruntime"
+"""The engine that the others must agree with: 32 bits, no approximation."""
+_ROUNDS = 3
+_NOTICEABLE = 1.1
+"""How many times as fast as the reference another engine must be to be taken."""
+
+
+_STEP = 16
+
+
+class Session(Protocol):
+    """A loaded network. Safe to call from several threads."""
+
+    def run(self, feeds: Arrays) -> Outputs:
+        """Return the outputs for these inputs, in the order in which the network names them."""
+
+
+class _OnnxRuntime:
+    def __init__(self, path: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = cores()
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            path, options, providers=["CPUExecutionProvider"]
+        )
+
+    def run(self, feeds: Arrays) -> Outputs:
+        found: Outputs = self._session.run(None, dict(feeds))
+        return found
+
+
+class _OpenVino:
+    def __init__(self, path: Path, precision: Literal["bf16", "f32"]) -> None:
+        import openvino
+
+        self._network = openvino.Core().compile_model(
+            path,
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": precision,
+                "INFERENCE_NUM_THREADS": str(cores()),
+                "PERFORMANCE_HINT": "LATENCY",
+            },
+        )
+        self._own = threading.local()
+
+    def run(self, feeds: Arrays) -> Outputs:
+        if not hasattr(self._own, "request"):
+            self._own.request = self._network.create_infer_request()
+        found = self._own.request.infer(dict(feeds))
+        return [np.array(found[output], dtype=np.float32) for output in self._network.outputs]
+
+
+def padded(length: int) -> int:
+    """Return the length that a batch gets: engines prepare themselves for each, so use few."""
+    return -(-length // _STEP) * _STEP
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def open_session(path: Path, engine: Engine) -> Session:
+    """Load the network at `path`."""
+    if engine == "onnxruntime":
+        return _OnnxRuntime(path)
+    return _OpenVino(path, "bf16" if engine == "openvino-bf16" else "f32")
+
+
+@cache
+def engines() -> tuple[Engine, ...]:
+    """Return the engines that can run here."""
+    import openvino
+
+    can = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    sixteen: tuple[Engine, ...] = ("openvino-bf16",) if "BF16" in can else ()
+    return (REFERENCE, "openvino", *sixteen)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine chosen for a network, and what each did: runs a second, 0 for one that erred."""
+
+    engine: Engine
+    rates: Mapping[str, float]
+
+    def __str__(self) -> str:
+        """Name the engine, and what it was measured against."""
+        rates = ", ".join(f"{name} {rate:g}" for name, rate in self.rates.items())
+        return f"{self.engine} (batches a second here: {rates})"
+
+
+def choose(
+    path: Path,
+    digest: str,
+    sample: Arrays,
+    agree: Callable[[Outputs, Outputs], bool],
+    memory: Path,
+) -> Choice:
+    """Return the fastest engine that agrees with the reference on `sample`.
+
+    It is measured at the first call for the network of this `digest` on this machine and kept in
+    the folder `memory`; where that cannot be written, it is measured each time.
+    """
+    remembered = memory / f"engine-{_machine(digest)}.json"
+    try:
+        kept = json.loads(remembered.read_text("utf-8"))
+        return Choice(kept["engine"], kept["rates"])
+    except (OSError, ValueError, KeyError):
+        found = _measured(path, sample, agree)
+    try:
+        write_whole(remembered, json.dumps({"engine": found.engine, "rates": found.rates}).encode())
+    except OSError:
+        return found
+    return found
+
+
+def _measured(path: Path, sample: Arrays, agree: Callable[[Outputs, Outputs], bool]) -> Choice:
+    rates: dict[str, float] = {}
+    expected: Outputs | None = None
+    for engine in engines():
+        session = open_session(path, engine)
+        outputs = session.run(sample)
+        expected = outputs if expected is None else expected
+        rates[engine] = _rate(session, sample) if agree(outputs, expected) else 0.0
+    best = max(engines(), key=lambda engine: rates[engine])
+    taken = best if rates[best] >= _NOTICEABLE * rates[REFERENCE] else REFERENCE
+    return Choice(taken, {engine: round(rate, 2) for engine, rate in rates.items()})
+
+
+def _rate(session: Session, sample: Arrays) -> float:
+    """Return the runs a second, of the fastest of some: what else runs here makes others slower."""
+    times = []
+    for _ in range(_ROUNDS):
+        began = time.perf_counter()
+        session.run(sample)
+        times.append(time.perf_counter() - began)
+    return 1 / max(min(times), 1e-9)
+
+
+def _machine(digest: str) -> str:
+    """Return what tells this network on this machine from others."""
+    parts: Sequence[object] = (
+        digest, cpu_name(), cores(),
+        metadata.version("onnxruntime"), metadata.version("openvino"),
+    )  # fmt: skip
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+@cache
+def cpu_name() -> str:
+    """Return the processor's name, and what it can do where the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    told = dict(line.split(":", 1) for line in lines if ":" in line)
+    known = {key.strip(): value.strip() for key, value in told.items()}
+    return f"{known.get('model name', platform.machine())} {known.get('flags', '')}"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is never seen half written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
