@@ -8,11 +8,13 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
 from api import pages, problems
+from api.compatible.errors import PREFIX, ErrorBody
 from api.guard import Guard
 from api.problems import CannotListen, PortInUse, ProblemDetails
-from api.routes import articles, ask, feedback, health, ingest
+from api.routes import articles, ask, feedback, health, ingest, openai, read
 from api.service import Service
 from qa import __version__
 from qa.errors import QAError
@@ -41,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(Guard, settings=settings)
-    for module in (ask, feedback, articles, ingest, health):
+    for module in (ask, feedback, articles, ingest, health, openai, read):
         app.include_router(module.router)
     problems.install(app)
     pages.install(app)
@@ -49,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 class _App(FastAPI):
-    """FastAPI, whose OpenAPI document says that every error is a problem."""
+    """FastAPI, whose OpenAPI document says what errors look like: problems, or OpenAI's shape."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -58,12 +60,13 @@ class _App(FastAPI):
             schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
-            content = {
-                "application/problem+json": {
-                    "schema": {"$ref": "#/components/schemas/ProblemDetails"}
-                }
-            }
-            for path in document["paths"].values():
+            schemas |= models_json_schema(
+                [(ErrorBody, "serialization")], ref_template="#/components/schemas/{model}"
+            )[1]["$defs"]
+            problem = _content("application/problem+json", "ProblemDetails")
+            openai_error = _content("application/json", "ErrorBody")
+            for name, path in document["paths"].items():
+                content = openai_error if name.startswith(PREFIX) else problem
                 for operation in path.values():
                     if "HTTPValidationError" in str(operation["responses"].get("422")):
                         del operation["responses"]["422"]
@@ -72,6 +75,11 @@ class _App(FastAPI):
                         "content": content,
                     }
         return super().openapi()
+
+
+def _content(media_type: str, schema: str) -> dict[str, Any]:
+    """Describe a body of the OpenAPI document."""
+    return {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:

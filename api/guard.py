@@ -69,7 +69,7 @@ class Guard:
             # The outermost place that can still answer: anything unforeseen becomes a problem.
             if started:
                 raise
-            await error_response(error)(scope, receive, send_with_headers)
+            await error_response(error, scope["path"])(scope, receive, send_with_headers)
 
     def check(self, headers: Headers, method: str) -> None:
         """Raise when the request comes under a foreign name or from a foreign page."""

@@ -1,7 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457), each with a remedy.
 
 The pipeline's own errors (`qa.errors`) know their status and remedy; those that only a server can
-meet are defined here. Whatever happens, a client gets this one shape.
+meet are defined here. Whatever happens, a client gets this one shape, and OpenAI's below /v1/.
 """
 
 import logging
@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.compatible.errors import PREFIX, openai_response
 from qa.errors import QAError, UsageError
 from qa.types import Problem
 
@@ -116,16 +117,24 @@ def problem_response(
     )
 
 
-def error_response(error: Exception) -> JSONResponse:
-    """Make the response for any error at all."""
+def error_response(error: Exception, path: str = "") -> JSONResponse:
+    """Make the response for any error at all, in the shape that clients of `path` read."""
+    problem, status, headers = _told(error)
+    if path.startswith(PREFIX):
+        return openai_response(problem, status, headers, error)
+    return problem_response(problem, status, headers)
+
+
+def _told(error: Exception) -> tuple[Problem, int, Mapping[str, str] | None]:
+    """Return what is told of an error, with its status and headers."""
     if isinstance(error, QAError):
         headers = {"Retry-After": "1"} if isinstance(error, NotReady) else None
-        return problem_response(error.problem, error.status, headers)
+        return error.problem, error.status, headers
     if isinstance(error, RequestValidationError):
-        return problem_response(_invalid(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _invalid(error), HTTPStatus.UNPROCESSABLE_ENTITY, None
     if isinstance(error, HTTPException):
-        return problem_response(_http(error), error.status_code, error.headers)
-    return error_response(unexpected(error))
+        return _http(error), error.status_code, error.headers
+    return _told(unexpected(error))
 
 
 def _invalid(error: RequestValidationError) -> Problem:
@@ -161,8 +170,8 @@ def _http(error: HTTPException) -> Problem:
 def install(app: FastAPI) -> None:
     """Answer every foreseen error with a problem; `Guard` does so for the others."""
 
-    async def handle(_request: Request, error: Exception) -> JSONResponse:
-        return error_response(error)
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        return error_response(error, request.url.path)
 
     for kind in (QAError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)

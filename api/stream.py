@@ -44,11 +44,13 @@ def encode_event(event: Event) -> bytes:
 
 
 async def answer_stream(
-    events: Iterator[Event], cancel: Cancel | None = None
+    events: Iterator[Event],
+    cancel: Cancel | None = None,
+    encode: Callable[[Event], bytes] = encode_event,
 ) -> AsyncGenerator[bytes, None]:
     """Drive the pipeline in threads and yield its events as bytes, with heartbeats.
 
-    `cancel` is the one that the pipeline was given.
+    `cancel` is the one that the pipeline was given; `encode` may write nothing for an event.
     """
     step: asyncio.Future[Event | None] | None = None
     try:
@@ -59,11 +61,12 @@ async def answer_stream(
             try:
                 event = step.result()
             except Exception as error:  # noqa: BLE001 -- the status is sent; only an event can tell
-                yield encode("error", unexpected(error).problem)
+                yield encode(Failed(problem=unexpected(error).problem))
                 return
             if event is None:
                 return
-            yield encode_event(event)
+            if data := encode(event):
+                yield data
     finally:
         with anyio.CancelScope(shield=True):
             if cancel is not None:

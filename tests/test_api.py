@@ -508,15 +508,16 @@ def test_files_have_their_types_and_are_asked_after(
 
 
 def test_openapi_describes_answers_and_problems(client: httpx.Client) -> None:
-    """The OpenAPI document has the Answer, the stream, and problems for every route."""
+    """The OpenAPI document has the Answer, the stream, and what errors look like on every route."""
     document = client.get("/openapi.json").json()
     asked = document["paths"]["/api/ask"]["post"]["responses"]
     schema = asked["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/Answer"}
     assert "text/event-stream" in asked["200"]["content"]
-    for path in document["paths"].values():
+    for name, path in document["paths"].items():
+        kind = "application/json" if name.startswith("/v1/") else "application/problem+json"
         for operation in path.values():
-            assert "application/problem+json" in operation["responses"]["default"]["content"]
+            assert list(operation["responses"]["default"]["content"]) == [kind]
     used = set(json.dumps(document).split('"#/components/schemas/')[1:])
     names = {reference.split('"')[0] for reference in used}
     assert names <= set(document["components"]["schemas"])

@@ -1,0 +1,1 @@
+"""The pipeline behind OpenAI's Chat Completions API, for clients that speak nothing else."""
