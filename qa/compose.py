@@ -97,6 +97,7 @@ class Footnotes:
                 start=quote.start,
                 end=quote.end,
                 sha256=found[1],
+                page=self._library.page(key[0], quote.start),
             )
         return self._cited[key].id
 

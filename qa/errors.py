@@ -13,6 +13,9 @@ QAError
 │   ├── UnreadableArticle
 │   ├── ArticleTooLarge
 │   ├── UnsupportedFormat
+│   ├── FormatNotInstalled
+│   ├── DamagedArticle
+│   ├── LockedArticle
 │   └── LinkLoop
 ├── IndexUnusable         the index cannot be used as it is
 │   ├── NothingIndexed
@@ -160,6 +163,28 @@ class UnsupportedFormat(ArticleError):
     slug = "unsupported-format"
     title = "The format is not supported"
     status = 415
+
+
+class FormatNotInstalled(ArticleError):
+    """The format can be read, but the package that reads it is not installed."""
+
+    slug = "format-not-installed"
+    title = "The reader of this format is not installed"
+    status = 415
+
+
+class DamagedArticle(ArticleError):
+    """The inside of the file is not what its format says."""
+
+    slug = "damaged-article"
+    title = "The file is damaged"
+
+
+class LockedArticle(ArticleError):
+    """The file is encrypted."""
+
+    slug = "locked-article"
+    title = "The file is encrypted"
 
 
 class LinkLoop(ArticleError):

@@ -10,14 +10,15 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from qa.articles import SUFFIXES, parse, read_bytes
+from qa.articles import SUFFIXES, Part, holds_several, parts, read_bytes
 from qa.embedding import Embedding
 from qa.errors import (
+    ArticleError,
     ArticleTooLarge,
     EmptyArticle,
     FolderNotFound,
@@ -25,9 +26,10 @@ from qa.errors import (
     UnsupportedFormat,
 )
 from qa.index import PassageIndex
-from qa.library import Known, Library, version_key
+from qa.library import Library, version_key
 from qa.passages import Splitter, has_prose
 from qa.scan import Found, scan
+from qa.stock import Stock
 from qa.types import Article, Frozen, Passage, Problem, Span
 
 
@@ -80,6 +82,10 @@ class Target:
         """Tell whether a path relative to the folder is meant."""
         return not self.within or path == self.within or path.startswith(f"{self.within}/")
 
+    def names(self, item: Found) -> bool:
+        """Tell whether a file was asked for by name, and not as one of a folder."""
+        return item.path == self.within or item.file == self.folder
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -113,6 +119,9 @@ class _Run:
 
     def add(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def fail(self, file: str, error: QAError) -> None:
+        self.errors.append(FileError(file=file, problem=error.problem))
 
     def tell(self, phase: Literal["scan", "read", "embed", "done"], file: str = "") -> None:
         passages = self.counts.get("passages", 0)
@@ -161,7 +170,7 @@ class Ingest:
             try:
                 self._sync(target, run)
             except FolderNotFound as error:
-                run.errors.append(FileError(file=str(target.folder), problem=error.problem))
+                run.fail(str(target.folder), error)
         counts: dict[str, Any] = run.counts
         return IngestReport(
             **counts,
@@ -198,19 +207,20 @@ class Ingest:
         run.tell("scan", str(target.folder))
         found = self._scan(target, run)
         run.done, run.total = 0, len(found)
-        known = {k.path: k for k in self._library.known(target.folder) if target.covers(k.path)}
-        missing = _missing(known, found)
+        stock = self._stock(target, found)
         fresh = (
             self._cut(article, renames)
-            for article, renames in self._read(target.folder, found, known, missing, run)
+            for article, renames in self._read(target, found, stock, run)
         )
         for group in grouped(fresh, self._batch):
             if not self._write(group, run):
                 return
-        gone = [entry.id for entries in missing.values() for entry in entries]
+        gone = stock.gone()
         if gone:
             self.retire(gone)
             run.add("deleted", len(gone))
+        # Last, so that what a crash leaves undone is looked at again.
+        self._library.note_contents(target.folder, stock.noted)
         run.tell("done")
 
     def _scan(self, target: Target, run: _Run) -> list[Found]:
@@ -222,59 +232,92 @@ class Ingest:
         others = set(self._library.folders()) - {target.folder}
         found = []
         for item in scan(target.folder, without=others):
-            named = item.path == target.within or item.file == target.folder
-            if item.error is None and not named and not _readable(item.path):
+            if item.error is None and not target.names(item) and not _readable(item.path):
                 run.add("other_formats")
             elif target.covers(item.path):
                 found.append(item)
         return found
 
+    def _stock(self, target: Target, found: Sequence[Found]) -> Stock:
+        known = [k for k in self._library.known(target.folder) if target.covers(k.path)]
+        contents = self._library.contents(target.folder)
+        covered = {path: held for path, held in contents.items() if target.covers(path)}
+        return Stock(found, known, covered)
+
     def _read(
-        self,
-        folder: Path,
-        found: Sequence[Found],
-        known: Mapping[str, Known],
-        missing: Mapping[str, list[Known]],
-        run: _Run,
+        self, target: Target, found: Sequence[Found], stock: Stock, run: _Run
     ) -> Iterator[tuple[Article, str | None]]:
         """Yield the new and changed articles, with the id that a renamed one had before."""
         for item in found:
             run.tell("read", item.path)
             run.done += 1
-            before = known.get(item.path)
-            if before is not None and before.excluded:
-                run.add("excluded")
-                continue
             try:
-                article = self._changed(item, before)
-                if article is None:
-                    run.add("unchanged")
-                    continue
-                article_id = self._library.claim_id(folder, item.path)
+                yield from self._file(target.folder, item, stock, run)
+            except UnsupportedFormat as error:
+                # An XML or JSON file need not be a feed, unless somebody says that it is.
+                if target.names(item) or stock.of(item.path):
+                    run.fail(str(item.file), error)
+                else:
+                    run.add("other_formats")
             except QAError as error:
-                run.errors.append(FileError(file=str(item.file), problem=error.problem))
-                continue
-            old = None
-            if before is not None and before.sha256 is not None:
-                run.add("changed")
-            elif missing.get(article.sha256):
-                old = missing[article.sha256].pop().id
-                run.add("renamed")
-            else:
-                run.add("added")
-            yield article.model_copy(update={"id": article_id}), old
+                run.fail(str(item.file), error)
 
-    def _changed(self, item: Found, before: Known | None) -> Article | None:
-        """Read one file; None when it is the version that answers already."""
+    def _file(
+        self, folder: Path, item: Found, stock: Stock, run: _Run
+    ) -> Iterator[tuple[Article, str | None]]:
+        """Yield what is new in one file, which is read only if it has changed."""
+        known = stock.of(item.path)
+        excluded = sum(entry.excluded for entry in known)
+        if excluded and not holds_several(item.path):
+            run.add("excluded")
+            return
         if item.error is not None:
             raise item.error
         data = read_bytes(item.file, max_bytes=self._max_bytes)
-        if before is not None and before.sha256 == hashlib.sha256(data).hexdigest():
+        digest = hashlib.sha256(data).hexdigest()
+        if stock.unchanged(item.path, digest):
+            run.add("excluded", excluded)
+            run.add("unchanged", len(known) - excluded)
+            return
+        seen: set[str] = set()
+        failures = len(run.errors)
+        for part in parts(item.path, data, max_bytes=self._max_bytes):
+            seen.add(part.path)
+            try:
+                fresh = self._part(folder, part, stock, run)
+            except QAError as error:
+                run.fail(f"{item.file}{part.path.removeprefix(item.path)}", error)
+            else:
+                if fresh is not None:
+                    yield fresh
+        stock.read(item.path, digest, seen, complete=len(run.errors) == failures)
+
+    def _part(
+        self, folder: Path, part: Part, stock: Stock, run: _Run
+    ) -> tuple[Article, str | None] | None:
+        """Read one article of a file; None when it answers already, or is excluded."""
+        before = stock.at(part.path)
+        if before is not None and before.excluded:
+            run.add("excluded")
             return None
-        return self.check(item.path, data)
+        if before is not None and before.sha256 == part.digest:
+            run.add("unchanged")
+            return None
+        article = self._article(part)
+        article_id = self._library.claim_id(folder, part.path)
+        old = None
+        if before is not None and before.sha256 is not None:
+            run.add("changed")
+        else:
+            old = stock.renamed(article.sha256)
+            run.add("added" if old is None else "renamed")
+        return article.model_copy(update={"id": article_id}), old
 
     def check(self, name: str, data: bytes) -> Article:
-        """Read `data` as the article `name`; `ArticleError` when it cannot be one."""
+        """Read `data` as the file `name` and return its first article.
+
+        `ArticleError` when there is none that can be read.
+        """
         if not _readable(name):
             raise UnsupportedFormat(
                 f"{name} is none of {', '.join(sorted(SUFFIXES))}.", "Convert it to one of these."
@@ -284,10 +327,20 @@ class Ingest:
                 f"{name} has {len(data):,} bytes, at most {self._max_bytes:,} are taken.",
                 "Split it, or raise QA_MAX_FILE_MB.",
             )
-        article = parse(name, data)
+        failed: ArticleError | None = None
+        for part in parts(name, data, max_bytes=self._max_bytes):
+            try:
+                return self._article(part)
+            except ArticleError as error:
+                failed = failed or error
+        raise failed or EmptyArticle(f"{name} holds no article.", "Check the file.")
+
+    @staticmethod
+    def _article(part: Part) -> Article:
+        article = part.make()
         if not has_prose(article):
             raise EmptyArticle(
-                f"{name} holds only captions, credits or marks, and no text to answer from.",
+                f"{part.path} holds only captions, credits or marks, and no text to answer from.",
                 "Check the file; remove it if it is not an article.",
             )
         return article
@@ -377,13 +430,3 @@ def _batches(group: Sequence[Cut], size: int) -> Iterator[Sequence[Passage]]:
 
 def _readable(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in SUFFIXES
-
-
-def _missing(known: Mapping[str, Known], found: Sequence[Found]) -> dict[str, list[Known]]:
-    """Return the known articles whose files are gone, by the digest of their content."""
-    there = {item.path for item in found}
-    missing: dict[str, list[Known]] = {}
-    for path, entry in known.items():
-        if path not in there and entry.sha256 is not None:
-            missing.setdefault(entry.sha256, []).append(entry)
-    return missing

@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,6 @@ from typing import Any, Literal
 from qa.errors import BadFilter, IndexDamaged, UnknownArticle
 from qa.types import Article, Filters, Frozen, Passage, Span
 
-SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
@@ -59,6 +58,18 @@ CREATE TABLE passages (
 ) WITHOUT ROWID;
 CREATE INDEX passages_of ON passages (version, build);
 """
+_CONTENTS = """
+CREATE TABLE contents (
+    folder INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    articles INTEGER NOT NULL,
+    PRIMARY KEY (folder, path)
+) WITHOUT ROWID;
+"""
+_MIGRATIONS = (_SCHEMA, _CONTENTS)
+"""What leads from each version of the schema to the next; the first begins with an empty file."""
+SCHEMA_VERSION = len(_MIGRATIONS)
 _BATCH = 500
 """Ids per query, below SQLite's limit on variables."""
 
@@ -88,6 +99,13 @@ class Known(Frozen):
     sha256: str | None
 
 
+class Contents(Frozen):
+    """What a file of several articles held when it was read: its digest, and how many."""
+
+    sha256: str
+    articles: int
+
+
 def version_key(article_id: str, sha256: str) -> str:
     """Name the version of an article that has this digest."""
     return f"{article_id}#{sha256[:16]}"
@@ -107,11 +125,8 @@ class Library:
     def _migrate(self) -> None:
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                with self._transaction() as db:
-                    for statement in _SCHEMA.split(";\n"):
-                        db.execute(statement)
-                    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            if version < SCHEMA_VERSION:
+                self._upgrade()
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(
                 f"{self.path} is not a readable library: {error}.",
@@ -122,6 +137,16 @@ class Library:
                 f"{self.path} was written by a newer version (schema {version}).",
                 "Install that version, or use another QA_DATA_DIR.",
             )
+
+    def _upgrade(self) -> None:
+        """Bring the schema up to date, at once or not at all; what is stored stays."""
+        with self._transaction() as db:
+            # Read again, now that no other process can be doing the same.
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            for script in _MIGRATIONS[version:]:
+                for statement in script.split(";\n"):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -279,6 +304,21 @@ class Library:
         ).fetchone()
         return None if row is None else (str(row[0]), str(row[1]))
 
+    def page(self, article_id: str, start: int) -> int | None:
+        """Return the page, from 1, of the character at `start`; None where there are no pages.
+
+        The pages of a PDF are divided by form feeds in its text.
+        """
+        if not article_id.lower().endswith(".pdf"):
+            return None
+        row = self._db.execute(
+            "SELECT 1 + length(head) - length(replace(head, char(12), '')) FROM"
+            " (SELECT substr(text, 1, ?) AS head FROM versions"
+            " WHERE article = ? AND state = 'indexed')",
+            (start, article_id),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
     def matching(self, filters: Filters) -> list[str] | None:
         """Return the version keys that pass `filters`; None when nothing is restricted.
 
@@ -320,6 +360,29 @@ class Library:
             (str(folder),),
         )
         return [Known(id=i, path=p, excluded=bool(x), sha256=s) for i, p, x, s in rows]
+
+    def contents(self, folder: Path) -> dict[str, Contents]:
+        """Return the files of several articles in a folder that were read completely, by path."""
+        rows = self._db.execute(
+            "SELECT c.path, c.sha256, c.articles FROM contents c"
+            " JOIN folders f ON f.id = c.folder WHERE f.path = ?",
+            (str(folder),),
+        )
+        return {path: Contents(sha256=sha256, articles=count) for path, sha256, count in rows}
+
+    def note_contents(self, folder: Path, read: Mapping[str, Contents | None]) -> None:
+        """Note which files of several articles were read; None forgets one that is gone."""
+        with self._transaction() as db:
+            (number,) = db.execute(
+                "SELECT id FROM folders WHERE path = ?", (str(folder),)
+            ).fetchone()
+            for path, held in read.items():
+                db.execute("DELETE FROM contents WHERE folder = ? AND path = ?", (number, path))
+                if held is not None:
+                    db.execute(
+                        "INSERT INTO contents VALUES (?, ?, ?, ?)",
+                        (number, path, held.sha256, held.articles),
+                    )
 
     def add_folder(self, folder: Path) -> None:
         """Make a folder known; nothing happens when it is already."""

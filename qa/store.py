@@ -173,7 +173,9 @@ class Store:
             if path != folder and path.is_relative_to(folder):
                 within = path.relative_to(folder).as_posix()
                 for entry in self.library.known(folder):
-                    if entry.path == within:
+                    # The articles of a file that holds several lie below its path.
+                    inside = path.is_file() and entry.path.startswith(f"{within}/")
+                    if entry.path == within or inside:
                         self.library.exclude(entry.id, excluded=False)
                 return Target(folder, within)
         self.library.add_folder(path)
@@ -187,8 +189,8 @@ class Store:
     def add_upload(self, name: str, data: bytes) -> ArticleInfo:
         """Store `data` as an article under `data_dir/uploads` and index it.
 
-        An upload of the same name is replaced. `ArticleError` when it cannot be an article, in
-        which case nothing is stored.
+        An upload of the same name is replaced. Of a file that holds several articles the first
+        is returned. `ArticleError` when it cannot be an article, in which case nothing is stored.
         """
         safe = Path(name.replace("\\", "/")).name.lstrip(".") or "article"
         with self._writer() as ingest:
@@ -199,20 +201,31 @@ class Store:
             incoming.write_bytes(data)
             incoming.replace(self.uploads / safe)
             report = ingest.run([self._target(self.uploads / safe)])
-            if report.errors:
+            stored = self._stored(safe)
+            if report.errors and (stored is None or stored.path == safe):
                 failed = report.errors[0].problem
                 raise UnreadableArticle(failed.detail, failed.remedy)
-            return self.library.info(self.library.claim_id(self.uploads, safe))
+            return stored or self.library.info(self.library.claim_id(self.uploads, safe))
+
+    def _stored(self, name: str) -> ArticleInfo | None:
+        """Return the first article of an uploaded file, by path."""
+        for entry in self.library.known(self.uploads):
+            if entry.sha256 and (entry.path == name or entry.path.startswith(f"{name}/")):
+                return self.library.info(entry.id)
+        return None
 
     def remove(self, article_id: str) -> None:
         """Remove an article. An upload is deleted; a folder's file stays, and sync skips it.
+
+        So does a file that holds other articles, too.
 
         `UnknownArticle` when there is none. `ingest` of that very file brings it back.
         """
         info = self.library.info(article_id)
         with self._writer() as ingest:
-            if Path(info.folder) == self.uploads:
-                (self.uploads / info.path).unlink(missing_ok=True)
+            upload = self.uploads / info.path
+            if Path(info.folder) == self.uploads and upload.is_file():
+                upload.unlink()
             else:
                 self.library.exclude(article_id)
             ingest.retire([article_id])

@@ -142,6 +142,8 @@ def _print_footnote(out: Console, citation: Citation) -> None:
     head.append(f"[{citation.id}] ", style="bold cyan")
     head.append(safe(citation.file), style="bold")
     head.append(f" · {citation.date.isoformat() if citation.date else 'no date'}", style="dim")
+    if citation.page is not None:
+        head.append(f" · page {citation.page}", style="dim")
     head.append(f" · characters {citation.start}-{citation.end}", style="dim")
     out.print(head)
     out.print(_indented(f"“{citation.quote}”"))

@@ -99,7 +99,9 @@ class Citation(Frozen):
     """A quote that was checked against its article: `article.text[start:end] == quote`.
 
     `id` numbers the citation within its answer, from 1. `sha256` is the digest of the file that
-    was quoted, so that a reader can tell whether it has changed since.
+    was quoted, so that a reader can tell whether it has changed since; that of the entry where a
+    file holds several. `page` is the number, from 1, of the page on which the quote begins, None
+    where there are no pages.
     """
 
     id: int
@@ -110,6 +112,7 @@ class Citation(Frozen):
     start: int
     end: int
     sha256: str
+    page: int | None = None
 
 
 class Claim(Frozen):

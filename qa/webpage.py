@@ -50,6 +50,21 @@ class Page(NamedTuple):
 
 def read(markup: str) -> Page:
     """Extract the article of an HTML page; the text is empty when the page shows none."""
+    tree = _tree(markup)
+    if tree is None:
+        return Page("", Stated())
+    stated = _stated(tree)
+    return Page(_clean(_main_text(tree) or "\n".join(_visible(tree))), stated)
+
+
+def visible(markup: str) -> str:
+    """Return all text that a browser would show of a page, or of a part of one."""
+    tree = _tree(markup)
+    return "" if tree is None else _clean("\n".join(_visible(tree)))
+
+
+def _tree(markup: str) -> Any:
+    """Parse a page; None when it has no element and no text."""
     from lxml import etree, html
 
     # As bytes, because a str with an XML declaration is refused.
@@ -57,11 +72,9 @@ def read(markup: str) -> Page:
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
-        tree = html.document_fromstring(markup.encode(), parser=parser)
+        return html.document_fromstring(markup.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
-        return Page("", Stated())
-    stated = _stated(tree)
-    return Page(_clean(_main_text(tree) or "\n".join(_visible(tree))), stated)
+        return None
 
 
 def _main_text(tree: Any) -> str | None:

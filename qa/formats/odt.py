@@ -1,0 +1,65 @@
+"""ODT (OpenDocument text), by zipfile and lxml: paragraphs, headings, tables row by row, notes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from qa.datelines import Stated
+from qa.formats.markup import local, xml
+from qa.formats.packed import Packed, locked
+from qa.formats.parts import Document, clean, damaged, joined, own_title
+
+_KIND = "an ODT"
+_SKIPPED = {"tracked-changes", "annotation", "annotation-end", "sequence-decls", "note-citation"}
+_MANIFEST = "META-INF/manifest.xml"
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the text of an ODT; LockedArticle, DamagedArticle or ArticleTooLarge without one."""
+    packed = Packed(data, name, _KIND)
+    if "content.xml" not in packed:
+        raise damaged(name, f"is not {_KIND}: it has no content.xml")
+    if _MANIFEST in packed and b"encryption-data" in packed.read(_MANIFEST):
+        raise locked(name)
+    root = xml(packed.read("content.xml"), name, _KIND)
+    bodies = [element for element in root if local(element) == "body"]
+    return Document(clean(joined(p for body in bodies for p in _blocks(body))), _stated(packed))
+
+
+def _stated(packed: Packed) -> Stated:
+    if "meta.xml" not in packed:
+        return Stated()
+    root = xml(packed.read("meta.xml"), packed.name, _KIND)
+    fields = {local(element): element.text for element in root.iter()}
+    author = fields.get("initial-creator") or fields.get("creator") or ""
+    return Stated(title=own_title(fields.get("title")), source=" ".join(author.split()) or None)
+
+
+def _blocks(root: Any) -> Iterator[str]:
+    for element in root:
+        name = local(element)
+        if name in {"p", "h"}:
+            notes: list[Any] = []
+            yield "".join(_inline(element, notes))
+            for note in notes:
+                yield from _blocks(note)
+        elif name == "table-row":
+            cells = (" ".join(_blocks(cell)) for cell in element if local(cell) == "table-cell")
+            yield " | ".join(" ".join(cell.split()) for cell in cells)
+        elif name not in _SKIPPED:
+            yield from _blocks(element)
+
+
+def _inline(element: Any, notes: list[Any]) -> Iterator[str]:
+    """Yield the text of a paragraph; what hangs on it (notes, text boxes) is put into `notes`."""
+    yield element.text or ""
+    for child in element:
+        name = local(child)
+        if name in {"s", "tab"}:
+            yield " "
+        elif name == "line-break":
+            yield "\n"
+        elif name in {"note-body", "text-box"}:
+            notes.append(child)
+        elif name not in _SKIPPED:
+            yield from _inline(child, notes)
+        yield child.tail or ""
