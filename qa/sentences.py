@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa import lean
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _STARTS_BLOCK = re.compile(r"\s*(?:[-*+•>#|]|\d+[.)]\s)")
 
 @lru_cache(maxsize=1)
 def _punkt() -> "PunktTokenizer":
-    import nltk
+    nltk = lean.nltk()
     from nltk.tokenize.punkt import PunktTokenizer
 
     spec = importlib.util.find_spec("llama_index.core")

@@ -407,3 +407,14 @@ def test_a_month_has_the_year_that_was_named_last_before_it() -> None:
     assert mismatches("It opened in April 1912.", quote)
     whole = "In 1912 work ended, and in April it opened."
     assert not mismatches("It opened in April 1912.", whole)
+
+
+def test_nltk_comes_without_what_is_not_used() -> None:
+    """SciPy and scikit-learn are left out while NLTK is imported, and can be imported later."""
+    code = (
+        "import sys; from qa.facts.words import stem; from qa.sentences import sentences\n"
+        "assert stem('tankers') == 'tanker', len(sentences('One. Two.')) == 2\n"
+        "assert 'nltk' in sys.modules and not {'scipy', 'sklearn'} & set(sys.modules)\n"
+        "import sklearn.feature_extraction.text, scipy.stats"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa import lean
 from qa.types import Span
 
 _WORD = re.compile(
@@ -111,6 +112,7 @@ def key(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Callable[[str], str]:
+    lean.nltk()
     from nltk.stem.snowball import EnglishStemmer
 
     stem: Callable[[str], str] = EnglishStemmer().stem
