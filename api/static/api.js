@@ -49,8 +49,12 @@ async function request(path, options = {}) {
   throw new Problem(await response.json().catch(() => unreadable(response.status)));
 }
 
+// An answer that is no JSON is not from this server: from a proxy, or from a page for logging in.
 async function json(path, options) {
-  return (await request(path, options)).json();
+  const response = await request(path, options);
+  return response.json().catch(() => {
+    throw new Problem(unreadable(response.status));
+  });
 }
 
 function post(path, data, more = {}) {

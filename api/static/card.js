@@ -1,12 +1,11 @@
 // The card of a footnote: what it quotes, shown while the chip is pointed at or focused.
 // It can be pointed at itself, Escape puts it away, and it never takes the focus.
 
-import { el, name, origin } from "./dom.js";
+import { el, name, origin, place } from "./dom.js";
 import { emphasised } from "./text.js";
 
 const OPEN_MS = 120;
 const CLOSE_MS = 180;
-const GAP = 8;
 const card = document.getElementById("card");
 let shownFor = null;
 let timer = 0;
@@ -18,7 +17,7 @@ document.addEventListener("keydown", (event) => {
   hide();
   event.stopPropagation();
 }, true);
-document.addEventListener("scroll", () => shownFor && place(shownFor.getBoundingClientRect()), true);
+document.addEventListener("scroll", () => shownFor && place(card, shownFor.getBoundingClientRect()), true);
 
 // `about` returns what the card shows: a citation, and the stretches of its quote that matter.
 export function explain(chip, about) {
@@ -44,17 +43,9 @@ function show(chip, { citation, keys }) {
   card.replaceChildren(
     name(citation.title, { class: "source-title" }),
     el("q", { class: "card-quote", dir: "auto" }, ...emphasised(citation.quote, keys)),
-    origin(citation.date, citation.file));
+    origin(citation.date, citation.file, citation.page));
   card.showPopover();
-  place(chip.getBoundingClientRect());
-}
-
-// Below the chip where there is room, else above, and never beyond the window.
-function place(at) {
-  const { offsetWidth: width, offsetHeight: height } = card;
-  const below = at.bottom + GAP + height <= innerHeight || at.top < height + GAP;
-  card.style.left = `${Math.max(GAP, Math.min(at.left - GAP, innerWidth - width - GAP))}px`;
-  card.style.top = `${below ? at.bottom + GAP : at.top - GAP - height}px`;
+  place(card, chip.getBoundingClientRect());
 }
 
 function hide() {

@@ -1,6 +1,6 @@
 // The box in which questions are written: it grows, it asks with Enter, and it says of what.
 
-import { button, name } from "./dom.js";
+import { button, el, name } from "./dom.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
 const byId = (id) => document.getElementById(id);
@@ -38,6 +38,10 @@ export class Composer {
     this.grow();
   }
 
+  get text() {
+    return this.field.value;
+  }
+
   focus() {
     if (!TOUCH.matches) this.field.focus();
   }
@@ -67,7 +71,7 @@ export class Composer {
     line.hidden = !scope;
     line.replaceChildren();
     if (!scope) return;
-    line.append("Asks only ", name(scope.label), " ", button("Ask all again", () => {
+    line.append(el("span", { class: "scope-label", title: scope.label }, "Asks only ", name(scope.label)), button("Ask all again", () => {
       this.restrict(null);
       this.focus();
     }, { class: "plain small" }));

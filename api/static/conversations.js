@@ -24,20 +24,32 @@ export class Conversations extends EventTarget {
   // All of them, the latest first; with words, those that hold every one of them.
   async search(text = "") {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const all = await this.work("readonly", (store) => store.getAll(), () => [...this.inMemory.values()]);
-    return all
+    const kept = (await this.work("readonly", (store) => store.getAll())) ?? [];
+    return [...kept.filter(({ id }) => !this.inMemory.has(id)), ...this.inMemory.values()]
       .filter((one) => words.every((word) => searched(one).includes(word)))
       .toSorted((a, b) => b.updated.localeCompare(a.updated));
   }
 
-  get(id) {
-    return this.work("readonly", (store) => store.get(id), () => this.inMemory.get(id));
+  async get(id) {
+    return this.inMemory.get(id) ?? this.work("readonly", (store) => store.get(id));
   }
 
   async put(conversation) {
     conversation.title ||= titled(conversation.turns[0].question);
-    await this.work("readwrite", (store) => store.put(conversation), () => this.inMemory.set(conversation.id, structuredClone(conversation)));
+    const key = await this.work("readwrite", (store) => store.put(conversation));
+    if (key) this.inMemory.delete(conversation.id);
+    else this.inMemory.set(conversation.id, structuredClone(conversation));
     this.changed();
+  }
+
+  // Keeps it together with the answers that another window has added to it meanwhile: those of
+  // which this one has not `seen` the id. Returns what is kept.
+  async join(conversation, seen) {
+    const kept = await this.get(conversation.id);
+    const others = (kept?.turns ?? []).filter(({ id }) => !seen.has(id));
+    const turns = [...conversation.turns, ...others].toSorted((a, b) => a.asked.localeCompare(b.asked));
+    await this.put(Object.assign(conversation, { turns }));
+    return conversation;
   }
 
   async rename(id, title) {
@@ -46,7 +58,8 @@ export class Conversations extends EventTarget {
   }
 
   async remove(id) {
-    await this.work("readwrite", (store) => store.delete(id), () => this.inMemory.delete(id));
+    this.inMemory.delete(id);
+    await this.work("readwrite", (store) => store.delete(id));
     this.changed();
   }
 
@@ -55,9 +68,10 @@ export class Conversations extends EventTarget {
     this.others.postMessage("change");
   }
 
-  async work(mode, act, instead) {
+  // What the store returns, or nothing where the browser does not keep anything.
+  async work(mode, act) {
     const database = await this.opened;
-    if (!database) return this.withoutStore(instead);
+    if (!database) return this.withoutStore();
     try {
       return await new Promise((resolve, reject) => {
         const transaction = database.transaction(STORE, mode);
@@ -68,16 +82,16 @@ export class Conversations extends EventTarget {
     } catch (error) {
       // The disk is full, or the browser has thrown the database away.
       console.warn("Conversations are not kept:", error?.name);
-      return this.withoutStore(instead);
+      return this.withoutStore();
     }
   }
 
-  withoutStore(instead) {
+  withoutStore() {
     if (this.kept) {
       this.kept = false;
       this.dispatchEvent(new Event("lost"));
     }
-    return instead();
+    return undefined;
   }
 }
 

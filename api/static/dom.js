@@ -2,6 +2,7 @@
 // there is no way here to pass markup.
 
 const SVG = "http://www.w3.org/2000/svg";
+const GAP = 8;
 
 export function el(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -49,8 +50,17 @@ export function name(text, properties = {}) {
   return el("bdi", properties, text);
 }
 
-export function origin(date, file) {
-  return el("span", { class: "origin" }, dateText(date), " · ", name(file, { class: "file" }));
+// `page` is known of files that have pages.
+export function origin(date, file, page = null) {
+  return el("span", { class: "origin" }, dateText(date), " · ", name(file, { class: "file" }), page ? ` · page ${page}` : null);
+}
+
+// Puts what floats below `at`, or above it where there is more room, and never beyond the window.
+export function place(node, at) {
+  const { offsetWidth: width, offsetHeight: height } = node;
+  const below = at.bottom + GAP + height <= innerHeight || at.top < height + GAP;
+  node.style.left = `${Math.max(GAP, Math.min(at.left - GAP, innerWidth - width - GAP))}px`;
+  node.style.top = `${below ? at.bottom + GAP : at.top - GAP - height}px`;
 }
 
 export function problemBox(problem, ...actions) {

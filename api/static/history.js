@@ -14,7 +14,7 @@ export class History {
     this.filter = el("input", { type: "search", class: "input", placeholder: "Search questions and answers", "aria-label": "Search conversations", oninput: () => this.draw() });
     this.list = el("ul", { class: "talks" });
     this.about = el("p", { class: "aside" });
-    this.body = el("div", { class: "library" }, el("h2", { id: "panel-title" }, "Conversations"), this.about, this.filter, this.list);
+    this.body = el("div", { class: "library" }, this.about, this.filter, this.list);
     conversations.addEventListener("change", () => this.panel.shows(this.body) && this.draw());
   }
 
@@ -30,7 +30,10 @@ export class History {
       : "This browser keeps nothing: they are gone when this page is closed.";
     this.filter.hidden = !found.length && !this.filter.value;
     if (this.list.querySelector("form")) return; // a title is being written
+    const focused = this.list.contains(document.activeElement);
     this.list.replaceChildren(...found.map((one) => this.row(one)));
+    // What had the focus is gone with its row.
+    if (focused) this.panel.dialog.querySelector(".panel-body").focus({ preventScroll: true });
     if (!found.length) this.list.append(el("li", { class: "aside" }, this.filter.value ? "No conversation matches." : "There are none yet. Ask something."));
   }
 

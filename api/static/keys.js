@@ -2,6 +2,7 @@
 // types by accident, would set them off.
 
 import { button, el } from "./dom.js";
+import { recall, remember } from "./memory.js";
 
 const OFF = "footnote.keys-off";
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -10,6 +11,8 @@ const LIST = [
   ["/", "write a question"], ["j  k", "next, previous answer"], ["←  →", "previous, next footnote"],
   ["n", "new conversation"], ["c", "conversations"], ["a", "articles"], ["?", "this list"],
 ];
+
+let off = recall("localStorage", OFF) === "yes";
 
 // `acts`: what each key does, by its name; one that returns false leaves the key to the browser.
 export function install(acts) {
@@ -26,10 +29,10 @@ export function install(acts) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const field = event.target.closest?.(TYPING);
     if (event.key === "Escape") {
-      if (!document.querySelector("dialog:modal, .menu:popover-open")) acts.Escape();
+      if (!document.querySelector("dialog:modal, .menu:popover-open, .about:popover-open")) acts.Escape();
       return;
     }
-    if (dialog.open || isOff()) return;
+    if (dialog.open || off) return;
     // No question begins with a question mark.
     const helps = event.key === "?" && (!field || (field.id === "question" && !field.value));
     if (field && !helps) return;
@@ -38,13 +41,12 @@ export function install(acts) {
   });
 }
 
-function isOff() {
-  return localStorage.getItem(OFF) === "yes";
-}
-
 function draw(dialog) {
-  const box = el("input", { type: "checkbox", checked: !isOff() });
-  box.addEventListener("change", () => localStorage.setItem(OFF, box.checked ? "no" : "yes"));
+  const box = el("input", { type: "checkbox", checked: !off });
+  box.addEventListener("change", () => {
+    off = !box.checked;
+    remember("localStorage", OFF, off ? "yes" : "no");
+  });
   dialog.replaceChildren(
     el("h2", { id: "keys-title" }, "Keys"),
     el("dl", {}, ...LIST.flatMap(([keys, what]) => [

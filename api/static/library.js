@@ -1,9 +1,10 @@
 // The list of articles: found, chosen to be asked alone, added, removed, brought in step.
 
 import * as api from "./api.js";
-import { button, dateText, el, name, plural, problemBox } from "./dom.js";
+import { button, dateText, el, icon, name, plural, problemBox } from "./dom.js";
 import { LongList } from "./longlist.js";
 import { flush, undoable } from "./toast.js";
+import { SIGNS } from "./talkmenu.js";
 import { Uploads } from "./uploads.js";
 
 const TYPING_MS = 150;
@@ -17,7 +18,7 @@ export class Library extends EventTarget {
     this.uploads = new Uploads(() => this.changed());
     this.total = el("p", { class: "aside", role: "status" });
     this.job = el("div", { class: "job", role: "status" });
-    this.trouble = el("div");
+    this.trouble = el("div", { class: "trouble" });
     this.words = el("input", { type: "search", class: "input", placeholder: "Find by title, file or date", "aria-label": "Find by title, file or date" });
     this.from = el("input", { type: "date", class: "input", "aria-label": "From this day" });
     this.to = el("input", { type: "date", class: "input", "aria-label": "To this day" });
@@ -29,10 +30,9 @@ export class Library extends EventTarget {
     this.input = el("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-label": "Files to add", onchange: () => this.picked() });
     this.syncButton = button("Re-sync folders", () => this.follow(api.sync()), { class: "plain" });
     this.body = el("div", { class: "library" },
-      el("h2", { id: "panel-title" }, "Articles"), this.total,
       el("p", { class: "actions" }, button("Add files", () => this.input.click(), { class: "primary" }), this.input,
         el("span", { class: "aside drop-hint" }, "or drop them anywhere"), this.syncButton),
-      this.job, this.uploads.root, this.filters, this.picking, this.trouble, this.list.root);
+      this.job, this.uploads.root, this.filters, el("div", { class: "found" }, this.total, this.picking), this.trouble, this.list.root);
   }
 
   open(opener) {
@@ -81,6 +81,15 @@ export class Library extends EventTarget {
   }
 
   async askOnly() {
+    try {
+      this.scope(await this.chosenScope());
+    } catch (problem) {
+      if (!(problem instanceof api.Problem)) throw problem;
+      this.trouble.replaceChildren(problemBox(problem));
+    }
+  }
+
+  async chosenScope() {
     const { q, ...dates } = this.wanted();
     const filters = {};
     if (this.chosen.size) filters.files = [...this.chosen.keys()];
@@ -88,7 +97,7 @@ export class Library extends EventTarget {
     else for (const [key, value] of Object.entries(dates)) filters[key] = value || null;
     const [only] = this.chosen.values();
     const label = this.chosen.size === 1 ? `“${only}”` : plural(this.chosen.size || this.found, "article");
-    this.scope({ label, filters });
+    return { label, filters };
   }
 
   choose(article, on) {
@@ -104,11 +113,11 @@ export class Library extends EventTarget {
     box.addEventListener("change", () => this.choose(article, box.checked));
     const open = el("button", { class: "source", type: "button", title: article.title },
       name(article.title, { class: "source-title" }),
-      el("span", { class: "origin" }, `${dateText(article.date)} · ${plural(article.passages, "passage")}`, " · ", name(article.id, { class: "file" })));
+      el("span", { class: "origin" }, `${dateText(article.date)} · ${plural(article.passages, "passage")}`, el("span", { class: "dot" }, " · "), name(article.id, { class: "file" })));
     open.addEventListener("click", () => this.read(article.id, () => this.open(null)));
     if (this.leaving.has(article.id)) return [el("span", { class: "gone" }, name(article.title, { class: "source-title" }), name(article.id, { class: "file" })), el("span", { class: "tag" }, "removed")];
     const state = article.state === "pending" ? el("span", { class: "tag" }, "being indexed") : null;
-    const remove = button("Remove", () => this.remove(article), { class: "quiet small", "aria-label": `Remove ${article.title}` });
+    const remove = button(icon(SIGNS.remove), () => this.remove(article), { class: "quiet icon", "aria-label": `Remove ${article.title}`, title: "Remove" });
     return [box, open, state, remove].filter(Boolean);
   }
 
@@ -120,7 +129,7 @@ export class Library extends EventTarget {
     flush();
     this.leaving.add(article.id);
     this.list.redraw();
-    undoable(`Removed “${article.title}”. A file in a folder of yours stays there.`, { undo: back, commit: async (options) => {
+    undoable(`Removed “${article.title}” from the index.`, { undo: back, commit: async (options) => {
       try {
         await api.remove(article.id, options);
         this.chosen.delete(article.id);
@@ -131,8 +140,6 @@ export class Library extends EventTarget {
       back();
       await this.changed();
     } });
-    // The button that was pressed is gone with its row.
-    this.panel.dialog.querySelector(".panel-body")?.focus({ preventScroll: true });
   }
 
   picked() {

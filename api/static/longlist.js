@@ -1,11 +1,11 @@
-// A list of any length of which only the rows in sight exist. Rows have one height, so that the bar
-// beside it tells the truth; their contents come from the server in pages, as they are needed.
+// A list of any length of which only the rows in sight exist. Rows have one height (`--row`, in rem),
+// so that the bar beside it tells the truth; their contents come from the server in pages, as they are needed.
 
 import { el } from "./dom.js";
 
-const ROW_REM = 5;
 const PAGE = 100;
 const BEYOND = 6;
+const CONTROLS = "input, button";
 
 export class LongList {
   // `fetchPage(offset, limit)` gives `{count, articles}`, `drawRow(item)` the children of a row.
@@ -26,8 +26,7 @@ export class LongList {
     if (mine !== this.round) return first;
     this.pages = new Map([[0, first.articles]]);
     this.count = first.count;
-    this.clear();
-    this.draw();
+    this.redraw();
     return first;
   }
 
@@ -40,7 +39,10 @@ export class LongList {
     this.wanted = 0;
     const scroller = this.root.closest(".panel-body");
     if (!scroller) return;
-    const height = ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const height = rem * parseFloat(getComputedStyle(this.root).getPropertyValue("--row"));
+    if (height !== this.height) this.clear();
+    this.height = height;
     this.root.style.height = `${this.count * height}px`;
     const above = scroller.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     const from = Math.max(0, Math.floor(above / height) - BEYOND);
@@ -77,8 +79,15 @@ export class LongList {
     if (found) this.draw();
   }
 
+  // Whoever stands on a row stays at this place of the list.
   redraw() {
+    const focused = document.activeElement;
+    const [at, row] = [...this.rows].find(([, one]) => one.contains(focused)) ?? [];
+    const nth = row && [...row.querySelectorAll(CONTROLS)].indexOf(focused);
     this.clear();
     this.draw();
+    if (!row) return;
+    const there = this.rows.get(at)?.querySelectorAll(CONTROLS)[nth];
+    (there ?? this.root.closest(".panel-body"))?.focus({ preventScroll: true });
   }
 }

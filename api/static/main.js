@@ -9,6 +9,7 @@ import { History } from "./history.js";
 import { install } from "./keys.js";
 import { Library } from "./library.js";
 import { answerMarkdown, copy } from "./markdown.js";
+import { recall, remember } from "./memory.js";
 import { Panel } from "./panel.js";
 import { ArticleReader } from "./reader.js";
 import { Server } from "./server.js";
@@ -19,6 +20,7 @@ import { acceptDrops } from "./uploads.js";
 import { Welcome } from "./welcome.js";
 
 const HISTORY_TURNS = 20;
+const DRAFT = "footnote.draft";
 const PAGE_ERROR = {
   title: "This page met an error",
   detail: "The answer could not be shown.",
@@ -32,8 +34,8 @@ const panel = new Panel(byId("panel"));
 const reader = new ArticleReader(panel, (article) => restrict({ label: `“${article.title}”`, filters: { files: [article.id] } }));
 const library = new Library(panel, { read: (id, back) => reader.open({ file: id }, [], null, back), scope: restrict });
 const conversations = new Conversations();
-const history = new History(panel, conversations, { open: openConversation, current: () => talk.id, leave });
-const server = new Server(byId("banner"), byId("model"));
+const history = new History(panel, conversations, { open: openConversation, current: () => talk.id, leave: vacate });
+const server = new Server(byId("banner"), byId("model"), byId("model-about"));
 const composer = new Composer({ ask: (text) => start(text), stop: () => asking?.abort() });
 const welcome = new Welcome(byId("welcome"), {
   ask: start,
@@ -44,11 +46,13 @@ const menu = new TalkMenu({ current: () => talk, rename: (title) => conversation
 const acts = {
   open: (reference, siblings, opener) => reader.open(reference, siblings, opener),
   retry: again,
+  change,
   addArticles: (opener) => library.open(opener),
   tools,
 };
 let talk = Conversations.fresh();
 let turns = [];
+let seen = new Set(); // the ids of all answers of this conversation that this window has shown
 let asking = null;
 let unanswered = null;
 
@@ -67,6 +71,7 @@ async function ask(text, scope) {
   asking = mine;
   unanswered = null;
   turns.push(turn);
+  seen.add(turn.id);
   log.append(turn.root);
   draw();
   log.scrollTop = turn.root.offsetTop;
@@ -97,10 +102,21 @@ function fail(turn, error) {
 
 function again(turn) {
   if (asking || !server.isReady) return;
-  turns = turns.filter((other) => other !== turn);
-  turn.root.remove();
+  drop(turn);
   composer.focus();
   ask(turn.question, turn.scope);
+}
+
+function change(turn) {
+  drop(turn);
+  draw();
+  composer.write(turn.question);
+  byId("question").focus();
+}
+
+function drop(turn) {
+  turns = turns.filter((other) => other !== turn);
+  turn.root.remove();
 }
 
 function restrict(scope) {
@@ -122,12 +138,27 @@ function draw() {
 }
 
 async function keep() {
-  talk.turns = turns.filter(({ answer }) => answer).map(({ record }) => record);
-  if (!talk.turns.length) return;
-  talk.updated = new Date().toISOString();
-  await conversations.put(talk);
-  window.history.replaceState(null, "", `#/c/${talk.id}`);
+  const mine = talk;
+  mine.turns = turns.filter(({ answer }) => answer).map(({ record }) => record);
+  if (!mine.turns.length) return;
+  mine.updated = new Date().toISOString();
+  await conversations.join(mine, seen);
+  if (talk !== mine) return; // another one is shown by now
+  window.history.replaceState(null, "", addressOf(mine.id));
+  adopt(mine);
   draw();
+}
+
+// Shows the answers that another window has added to the conversation.
+function adopt({ turns: kept }) {
+  for (const record of kept.filter(({ id }) => !seen.has(id))) {
+    const turn = Turn.restored(record, acts);
+    const at = turns.findIndex(({ asked }) => asked > turn.asked);
+    if (at < 0) log.append(turn.root);
+    else turns[at].root.before(turn.root);
+    turns.splice(at < 0 ? turns.length : at, 0, turn);
+    seen.add(turn.id);
+  }
 }
 
 function show(conversation) {
@@ -138,13 +169,24 @@ function show(conversation) {
   for (const turn of turns) turn.root.remove();
   talk = conversation;
   turns = talk.turns.map((kept) => Turn.restored(kept, acts));
+  seen = new Set(turns.map(({ id }) => id));
   log.append(...turns.map(({ root }) => root));
   draw();
 }
 
+function addressOf(id) {
+  return id ? `#/c/${id}` : location.pathname;
+}
+
+// Goes to another conversation, or with no id to none. Back leads to where one was, as on any page.
+function go(id) {
+  if (location.hash.startsWith("#/c/")) window.history.pushState(null, "", addressOf(id));
+  else window.history.replaceState(null, "", addressOf(id));
+}
+
 function leave() {
+  go("");
   show(Conversations.fresh());
-  window.history.replaceState(null, "", location.pathname);
 }
 
 function restart() {
@@ -153,8 +195,15 @@ function restart() {
   composer.focus();
 }
 
+// Nor does Back lead to what has been deleted.
+function vacate() {
+  window.history.replaceState(null, "", addressOf(""));
+  leave();
+}
+
 async function openConversation(id) {
-  window.history.replaceState(null, "", `#/c/${id}`);
+  if (id === talk.id) window.history.replaceState(null, "", addressOf(id));
+  else go(id);
   await follow();
   if (panel.dialog.matches(":modal")) panel.close();
 }
@@ -162,11 +211,17 @@ async function openConversation(id) {
 // An address names a conversation, and perhaps one answer in it with its question: where the
 // conversation is not kept (in another browser), the question can at least be asked again.
 async function follow() {
-  const [, id, turnId, question] = location.hash.match(/^#\/c\/([^/]+)(?:\/([^/]+)\/(.*))?$/) ?? [];
-  if (!id) return;
+  const { hash } = location;
+  const [, id, turnId, question] = hash.match(/^#\/c\/([^/]+)(?:\/([^/]+)\/(.*))?$/) ?? [];
+  if (!id) {
+    if (talk.title) show(Conversations.fresh());
+    return;
+  }
   const found = id === talk.id ? talk : await conversations.get(id);
+  if (location.hash !== hash) return; // already somewhere else
   if (!found) {
-    composer.write(question ? decodeURIComponent(question) : "");
+    if (talk.title) show(Conversations.fresh());
+    if (question) composer.write(decoded(question));
     tell(question ? "That answer is kept in another browser. You can ask the question here." : "That conversation is not kept in this browser.");
     composer.focus();
     return;
@@ -177,9 +232,20 @@ async function follow() {
   if (turnId) turn.heading.focus({ preventScroll: true });
 }
 
+// A link may have been cut in the middle of a character.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function remove() {
   const gone = talk;
-  restart();
+  vacate();
+  panel.close();
+  composer.focus();
   conversations.remove(gone.id);
   undoable(`Deleted “${gone.title}”.`, {
     commit: () => {},
@@ -191,10 +257,7 @@ function remove() {
 function tools(turn) {
   const link = () => `${location.origin}/#/c/${talk.id}/${turn.id}/${encodeURIComponent(turn.question)}`;
   const tool = (sign, label, act) => button(icon(sign), act, { class: "quiet icon", "aria-label": label, title: label });
-  const copied = async (text, said) => {
-    await copy(text);
-    tell(said);
-  };
+  const copied = async (text, said) => tell(await copy(text) ? said : "This browser does not let the page copy.");
   const [up, down, place] = opinion(turn, keep);
   return [
     el("span", { class: "tools" },
@@ -214,9 +277,11 @@ acceptDrops((files) => library.add(files));
 addEventListener("hashchange", follow);
 
 conversations.addEventListener("change", async () => {
-  const kept = talk.title && await conversations.get(talk.id);
-  if (!kept || kept.title === talk.title) return;
-  talk.title = kept.title;
+  const mine = talk;
+  const kept = mine.title && await conversations.get(mine.id);
+  if (!kept || talk !== mine) return;
+  mine.title = kept.title;
+  if (!asking) adopt(kept);
   draw();
 });
 conversations.addEventListener("lost", () => tell("This browser keeps no conversations: they last until the page is closed."));
@@ -267,6 +332,12 @@ install({
   ArrowRight: () => panel.dialog.open ? reader.move(1) : false,
   Escape: () => (asking ? asking.abort() : panel.close()),
 });
+// A question that was being written or answered when the page was left is there when it is back.
+addEventListener("pagehide", () => {
+  const open = asking ? turns.at(-1) : unanswered;
+  remember("sessionStorage", DRAFT, open?.question ?? composer.text);
+});
+composer.write(recall("sessionStorage", DRAFT));
 composer.enable(false);
 composer.focus();
 follow();

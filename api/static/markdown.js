@@ -3,6 +3,10 @@
 
 import { dateText } from "./dom.js";
 
+function place({ date, file, page }) {
+  return [dateText(date), escaped(file), page ? `page ${page}` : ""].filter(Boolean).join(", ");
+}
+
 export function escaped(text) {
   const line = text.replace(/\s+/g, " ").trim();
   return line.replace(/[\\`*_[\]<>#|~&!]/g, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2").replace(/^[-+=]/, "\\$&");
@@ -33,7 +37,7 @@ function answerLines(turn, number) {
 
 function noteLines(answer, number) {
   return answer.citations.map((citation) =>
-    `[^${number(citation.id)}]: ${escaped(citation.title)} (${dateText(citation.date)}, ${escaped(citation.file)}): “${escaped(citation.quote)}”`);
+    `[^${number(citation.id)}]: ${escaped(citation.title)} (${place(citation)}): “${escaped(citation.quote)}”`);
 }
 
 // One answer, to be pasted elsewhere.
@@ -69,18 +73,21 @@ export function download(text, filename) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// Browsers lend the clipboard to secure pages only; a server in the house often is none.
+// Browsers lend the clipboard to secure pages only, and not always to these; a server in the house
+// often is none. Returns whether the text was copied.
 export async function copy(text) {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
+  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  return copied || copiedByHand(text);
+}
+
+function copiedByHand(text) {
   const area = document.createElement("textarea");
   const before = document.activeElement;
   area.value = text;
   document.body.append(area);
   area.select();
-  document.execCommand("copy");
+  const copied = document.execCommand("copy");
   area.remove();
   before?.focus();
+  return copied;
 }

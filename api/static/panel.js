@@ -25,13 +25,15 @@ export class Panel {
   }
 
   // Returns the number of this showing: who fetches something can tell whether it is still wanted.
+  // The label names what is shown; where that has no heading of its own, it is the heading.
   show(head, body, opener, label) {
     this.shown += 1;
     if (opener) this.opener = opener;
     const close = button("✕", () => this.close(), { class: "quiet icon", "aria-label": "Close", title: "Close (Esc)" });
+    const titled = body.classList.contains("article");
     this.empty();
     this.dialog.prepend(
-      el("div", { class: "panel-bar" }, el("p", { class: "panel-label" }, label), head, close),
+      el("div", { class: "panel-bar" }, titled ? el("p", { class: "panel-label" }, label) : el("h2", { id: "panel-title" }, label), head, close),
       el("div", { class: "panel-body", tabindex: "0", role: "region", "aria-label": label }, body));
     if (!this.dialog.open) this.reveal();
     this.dialog.querySelector(".panel-body").focus();
@@ -63,7 +65,7 @@ export class Panel {
     }
     this.shown += 1;
     this.empty();
-    document.body.append(...this.dialog.childNodes);
+    document.querySelector(".stage").append(...this.dialog.childNodes);
     if (this.opener?.isConnected) this.opener.focus();
     else document.getElementById("question").focus();
     this.opener = null;

@@ -21,7 +21,8 @@ export function notFound(passages, open) {
 }
 
 function near(passage, open) {
-  const reference = { file: passage.article_id, start: passage.start, end: passage.end, quote: passage.text, near: true };
+  const { title, date, start, end } = passage;
+  const reference = { file: passage.article_id, title, date, start, end, quote: passage.text, near: true };
   const button = el("button", { class: "source", type: "button" },
     name(passage.title, { class: "source-title" }),
     el("span", { class: "excerpt", dir: "auto" }, passage.text.trim()),
@@ -53,7 +54,7 @@ export function footnotes(citations, keys, cite) {
       const button = el("button", { class: "source", type: "button" },
         name(citation.title, { class: "source-title" }),
         el("q", { class: "excerpt", dir: "auto" }, ...emphasised(citation.quote, keys(citation))),
-        origin(citation.date, citation.file));
+        origin(citation.date, citation.file, citation.page));
       button.addEventListener("click", () => cite(citation, button));
       return el("li", { "data-id": citation.id }, el("span", { class: "number", "aria-hidden": "true" }, String(citation.id)), button);
     })));

@@ -26,8 +26,13 @@ export class ArticleReader {
       this.draw(body, article, reference);
     } catch (problem) {
       if (!(problem instanceof api.Problem)) throw problem;
+      if (shown !== this.panel.shown) return;
+      if (problem.type === "unknown-article" && reference.quote !== undefined) {
+        this.drawGone(body, reference);
+        return;
+      }
       const again = button("Try again", () => this.open(reference, siblings, opener, back), { class: "plain" });
-      if (shown === this.panel.shown) body.replaceChildren(problemBox(problem, again));
+      body.replaceChildren(problemBox(problem, again));
     }
   }
 
@@ -69,6 +74,15 @@ export class ArticleReader {
     mark.tabIndex = -1;
     mark.scrollIntoView({ block: "center" });
     mark.focus({ preventScroll: true });
+  }
+
+  // Of an article that has been removed since, the answer still has what it quoted.
+  drawGone(body, { title, date, file, quote, keys }) {
+    body.replaceChildren(
+      el("h2", { id: "panel-title", dir: "auto" }, title),
+      el("p", { class: "meta" }, dateText(date), el("br"), name(file, { class: "file" })),
+      el("p", { class: "notice" }, "This article has been removed since. The answer keeps what it quoted from it:"),
+      el("div", { class: "text" }, ...paragraphs(quote, { start: 0, end: Array.from(quote).length, kind: "quote", keys })));
   }
 }
 

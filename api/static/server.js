@@ -2,6 +2,7 @@
 // it is ready, and from then on every few seconds while the page is looked at.
 
 import * as api from "./api.js";
+import { el, place } from "./dom.js";
 
 const STARTING_MS = 500;
 const AWAY_MS = 2000;
@@ -15,10 +16,11 @@ const STATES = {
 };
 
 export class Server extends EventTarget {
-  // `banner` says what is waited for, `line` which model writes.
-  constructor(banner, line) {
+  // `banner` says what is waited for, `line` which model writes, and `about` more of that on demand.
+  constructor(banner, line, about) {
     super();
-    Object.assign(this, { banner, line, isReady: false, articles: -1, timer: 0, looking: null });
+    Object.assign(this, { banner, line, about, isReady: false, articles: -1, timer: 0, looking: null });
+    about.addEventListener("toggle", (event) => event.newState === "open" && place(about, line.getBoundingClientRect()));
     document.addEventListener("visibilitychange", () => document.hidden || this.look());
   }
 
@@ -70,8 +72,8 @@ export class Server extends EventTarget {
   async model() {
     const found = await api.model();
     this.line.textContent = modelText(found);
-    this.line.title = [found.detail, found.remedy].filter(Boolean).join(" ");
     this.line.hidden = false;
+    this.about.replaceChildren(...[found.detail, found.remedy].filter(Boolean).map((text) => el("p", {}, text)));
     return found.state === "loading" ? LOADING_MS : LOOK_MS;
   }
 }

@@ -1,6 +1,6 @@
 // The menu of the conversation that is shown: renamed, exported, printed, deleted.
 
-import { button, el, icon } from "./dom.js";
+import { button, el, icon, place } from "./dom.js";
 import { conversationMarkdown, download, fileName } from "./markdown.js";
 
 export const SIGNS = {
@@ -18,6 +18,7 @@ export class TalkMenu {
     this.title = document.getElementById("talk-title");
     this.menu = document.getElementById("menu");
     this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.fill());
+    this.menu.addEventListener("toggle", (event) => event.newState === "open" && place(this.menu, this.opener.getBoundingClientRect()));
   }
 
   draw() {

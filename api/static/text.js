@@ -2,17 +2,19 @@
 
 import { el } from "./dom.js";
 
-// Paragraphs are parted by blank lines; in a text that has none, every line is one.
+// Paragraphs are parted by blank lines; in a text that has none, every line is one. Pages, where
+// there are some, are parted by form feeds, which are drawn as a line.
 // The line ends between them stay outside, so that copying and the offsets are what they were.
 // `start` and `end` count code points; `keys` are stretches of the marked quote that matter.
 export function paragraphs(text, { start, end, kind, keys = [] }) {
   const [from, to] = start === undefined ? [-1, -1] : units(text, start, end);
-  const parting = /\n[ \t]*\n/.test(text) ? /(\n(?:[ \t]*\n)+)/ : /(\n)/;
+  const parting = /\n[ \t]*\n/.test(text) ? /(\n(?:[ \t]*\n)+|\f)/ : /([\n\f])/;
   const nodes = [];
   let at = 0;
   for (const [index, piece] of text.split(parting).entries()) {
     const isParting = index % 2 === 1;
-    if (isParting || !piece) nodes.push(piece);
+    if (piece === "\f") nodes.push(el("span", { class: "page", role: "separator" }, piece));
+    else if (isParting || !piece) nodes.push(piece);
     else nodes.push(el("p", { dir: "auto" }, ...marked(piece, from - at, to - at, kind, keys)));
     at += piece.length;
   }
@@ -31,8 +33,9 @@ function marked(piece, from, to, kind, keys) {
   ];
 }
 
-// `text` with the stretches `ranges` (of UTF-16 units) set off.
-export function emphasised(text, ranges) {
+// `quote` with the stretches `ranges` (of UTF-16 units) set off. One that goes on overleaf is read on.
+export function emphasised(quote, ranges) {
+  const text = quote.replaceAll("\f", " ");
   const nodes = [];
   let at = 0;
   for (const [start, end] of ranges) {

@@ -39,9 +39,11 @@ export function flush(options = {}) {
   return Promise.resolve(mine.commit(options));
 }
 
-// Beside a modal sheet nothing can be pressed: what is said then is said on the sheet.
+// Said where it was done: on the sheet, or above the box for questions. Beside a modal sheet nothing
+// could be pressed.
 function show(box) {
-  (document.querySelector("dialog:modal") ?? document.body).append(place);
+  const sheet = document.querySelector("dialog:modal") ?? document.activeElement?.closest(".panel");
+  (sheet ?? document.querySelector(".stage")).append(place);
   place.append(box);
 }
 

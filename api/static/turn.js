@@ -6,14 +6,16 @@ import { disagreements, footnotes, made, notFound, removedClaims } from "./parts
 import { matter } from "./words.js";
 
 const NEAREST_KEPT = 3;
+const LONG_CHARACTERS = 160;
 const REATTRIBUTED = "The model named another passage; this one was found to say it.";
 
 export class Turn {
   // `open(reference, siblings, opener)` shows a citation or a passage in its article, `retry(turn)`
-  // asks again, `addArticles(opener)` is offered where there are none, and `tools(turn)` makes the
-  // buttons below a finished answer. `scope` says of what the question is asked, if not of all.
-  constructor(question, { open, retry, addArticles, tools }, scope = null) {
-    Object.assign(this, { question, open, retry, addArticles, tools, scope });
+  // asks again, `change(turn)` puts the question back to be written differently, `addArticles(opener)`
+  // is offered where there are none, and `tools(turn)` makes the buttons below a finished answer.
+  // `scope` says of what the question is asked, if not of all.
+  constructor(question, { open, retry, change, addArticles, tools }, scope = null) {
+    Object.assign(this, { question, open, retry, change, addArticles, tools, scope });
     this.id = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
     this.asked = new Date().toISOString();
     this.citations = new Map();
@@ -25,7 +27,7 @@ export class Turn {
     this.note = el("p", { class: "progress-note" }, "Reading your articles");
     this.list = el("div", { class: "claims" });
     this.body = el("div", { class: "answer", "aria-busy": "true" }, this.list, this.note);
-    this.heading = el("h2", { class: "question", dir: "auto", tabindex: "-1" }, question);
+    this.heading = el("h2", { class: question.length > LONG_CHARACTERS ? "question long" : "question", dir: "auto", tabindex: "-1" }, question);
     this.root = el("article", { class: "turn" }, this.heading,
       scope ? el("p", { class: "rewritten" }, `Asked of ${scope.label}`) : null, this.body);
   }
@@ -129,7 +131,7 @@ export class Turn {
     const claims = answer.claims.map((claim) => el("p", { class: "claim", dir: "auto" }, ...this.sentence(claim)));
     if (drawn.join("\n") !== claims.map((node) => node.textContent).join("\n")) this.list.replaceChildren(...claims);
     if (answer.short_answer && answer.claims.length) {
-      this.list.before(el("p", { class: "short", dir: "auto" }, answer.short_answer));
+      this.list.before(el("p", { class: "short", dir: "auto" }, begun(answer.short_answer)));
     }
     if (answer.status === "not_found") this.body.append(...notFound(this.passages, this.open));
     if (answer.status === "incomplete") {
@@ -157,7 +159,10 @@ export class Turn {
     this.dropDrafts();
     const add = problem.type === "nothing-indexed"
       ? button("Add articles", (event) => this.addArticles(event.currentTarget), { class: "primary" }) : null;
-    this.body.append(problemBox(problem, add, this.againButton()));
+    // Asked again as it is, it would be refused again.
+    const next = problem.type === "bad-question"
+      ? button("Change the question", () => this.change(this), { class: "plain" }) : this.againButton();
+    this.body.append(problemBox(problem, add, next));
     this.end();
   }
 
@@ -185,11 +190,17 @@ export class Turn {
   // What a screen reader is told once, at the end.
   summary() {
     const answer = this.answer;
-    if (!answer) return this.body.querySelector(".problem-title")?.textContent ?? "No answer.";
+    if (!answer) return this.body.querySelector(".problem-title, .notice p")?.textContent ?? "No answer.";
     if (answer.status === "not_found") return "Your articles do not answer this.";
     const short = answer.short_answer ? ` ${answer.short_answer}.` : "";
     return `Answered:${short} ${plural(answer.claims.length, "statement")}, ${plural(answer.citations.length, "footnote")}.`;
   }
+}
+
+// A short answer is often cut from within a sentence: a plain first word begins with a capital,
+// while a name that is written its own way ("iPhone") stays as it is.
+function begun(text) {
+  return text.replace(/^\p{Ll}[\p{Ll}'’-]*(?=[\s,]|$)/u, (word) => word[0].toUpperCase() + word.slice(1));
 }
 
 // The last word stays on a line with its footnotes, unless it is as long as a line.

@@ -3,6 +3,9 @@
 import * as api from "./api.js";
 import { button, el, name, plural, problemBox } from "./dom.js";
 
+// What is wrong with the file itself stays wrong when it is sent again.
+const HOPELESS = /-article$|^article|^unsupported-format$|^folder$/;
+
 export class Uploads {
   // `onAdded()` is called after each file that was stored.
   constructor(onAdded) {
@@ -20,6 +23,10 @@ export class Uploads {
   }
 
   enqueue(file, row) {
+    if (file instanceof Folder) {
+      this.refuse(file, row, file.problem);
+      return;
+    }
     this.left += 1;
     row.replaceChildren(name(file.name), " ", el("span", { class: "aside" }, "waits"));
     this.queue = this.queue.then(() => this.send(file, row)).finally(() => (this.left -= 1));
@@ -37,14 +44,44 @@ export class Uploads {
           state.textContent = "being read and indexed";
         }
       });
-      row.replaceChildren(name(file.name), " ", el("span", { class: "aside" }, `added, ${plural(article.passages, "passage")}`));
+      // Of a file that holds several articles, the first is told; they lie below its path.
+      const several = article.path?.includes("/");
+      row.replaceChildren(name(file.name), " ", el("span", { class: "aside" }, several ? "added, with the articles in it" : `added, ${plural(article.passages, "passage")}`));
       await this.onAdded();
     } catch (problem) {
       if (!(problem instanceof api.Problem)) throw problem;
-      const again = button("Try again", () => this.enqueue(file, row), { class: "plain" });
-      row.replaceChildren(name(file.name), problemBox(problem, again));
+      this.refuse(file, row, problem);
     }
   }
+
+  refuse(file, row, problem) {
+    const again = HOPELESS.test(problem.type) ? null : button("Try again", () => this.enqueue(file, row), { class: "plain small" });
+    const away = button("✕", () => {
+      row.remove();
+      this.root.closest(".panel-body").focus({ preventScroll: true });
+    }, { class: "quiet icon small", "aria-label": `Dismiss ${file.name}`, title: "Dismiss" });
+    row.replaceChildren(el("div", { class: "refused" }, name(file.name), away, problemBox(problem, again)));
+  }
+}
+
+// A browser hands a folder over like a file, but it has no bytes.
+class Folder {
+  constructor(name) {
+    this.name = name;
+    this.problem = {
+      type: "folder",
+      title: "This is a folder",
+      detail: "Only files can be added here.",
+      remedy: `Run \`qa ingest\` with the folder, or drop the files that are in it.`,
+    };
+  }
+}
+
+function dropped({ items }) {
+  return [...items].filter(({ kind }) => kind === "file").map((item) => {
+    const entry = item.webkitGetAsEntry?.();
+    return entry?.isDirectory ? new Folder(entry.name) : item.getAsFile();
+  });
 }
 
 // Files may be dropped anywhere on the page.
@@ -62,6 +99,6 @@ export function acceptDrops(onFiles) {
     if (!has(event)) return;
     event.preventDefault();
     mark(-depth);
-    onFiles([...event.dataTransfer.files]);
+    onFiles(dropped(event.dataTransfer));
   });
 }

@@ -45,5 +45,5 @@ def marked(page: Page) -> str:
 def open_articles(page: Page) -> Locator:
     """Open the list of articles, and return it."""
     page.get_by_role("button", name=re.compile("^Articles")).click()
-    expect(page.locator(".library h2")).to_have_text("Articles")
+    expect(page.locator(".panel-bar h2")).to_have_text("Articles")
     return page.locator(".articles")

@@ -16,10 +16,13 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # Chromium itself reports refusals and broken connections; these are provoked on purpose: asking
-# whether the server is ready, uploading what cannot be an article, a server that is away.
+# whether the server is ready, uploading what cannot be an article, opening one that is gone, a
+# server that is away. The page itself tells when the browser keeps nothing.
 _EXPECTED = re.compile(
     r"Failed to load resource: (?:.* status of (?:409|422|503|507) "
+    r"|.* status of 404 .*/api/articles/"
     r"|net::ERR_(?:FAILED|CONNECTION_REFUSED))"
+    r"|Conversations are not kept: "
 )
 OpenPage = Callable[..., Page]
 PATIENCE_MS = 30_000
@@ -66,7 +69,7 @@ def open_page(browser: Browser, live: Live) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda message: complaints.append(message.text))
+        page.on("console", lambda said: complaints.append(f"{said.text} {said.location['url']}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         page.goto(url)

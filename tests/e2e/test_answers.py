@@ -206,6 +206,53 @@ def test_an_article_that_changed_since_is_admitted(open_page: OpenPage) -> None:
     expect(page.locator(".article .notice")).to_contain_text(citations[0]["quote"])
 
 
+def test_a_quote_that_goes_on_overleaf(open_page: OpenPage) -> None:
+    """The footnote names the page; in the article pages are parted, and both halves are marked."""
+    page = open_page()
+    text = "A long report\n\nThe captain of the\fSolveig is Mette Rask.\n\n\fThe end.\n"
+    quote = "The captain of the\fSolveig is Mette Rask."
+    name, answer = recorded("conflict")[-1]
+    citation = {**answer["citations"][0], "file": "r.pdf", "quote": quote, "start": 15, "page": 1}
+    cited = {**citation, "end": 15 + len(quote)}
+    whole = {**answer, "conflicts": [], "citations": [cited], "claims": answer["claims"][:1]}
+    article = {"id": "r.pdf", "title": "A long report", "date": None, "text": text, "sha256": "0"}
+    page.route("**/api/articles/r.pdf", lambda route: route.fulfill(json=article))
+    replay(page, [(name, whole)])
+    note = ask(page, "q").locator(".footnotes li")
+    expect(note).to_contain_text("page 1")
+    expect(note.locator("q")).to_have_text(quote.replace("\f", " "))
+    note.locator("button").click()
+    expect(page.locator(".text mark")).to_have_text(quote.split("\f"))
+    expect(page.locator(".text [role=separator]")).to_have_count(2)
+    assert page.locator(".text").text_content() == text
+
+
+def test_an_article_that_was_removed_since_leaves_its_quote(open_page: OpenPage) -> None:
+    """A footnote to an article that is gone says so, and shows what the answer quoted from it."""
+    page = open_page()
+    replay(page, recorded("conflict"))
+    turn = ask(page, "q")
+    turn.locator(".claims .chip").first.click()
+    expect(page.locator(".article .notice")).to_contain_text("has been removed since")
+    citation = recorded("conflict")[-1][1]["citations"][0]
+    assert marked(page) == citation["quote"]
+    for part in (citation["title"], citation["file"], "4 March 2024"):
+        expect(page.locator(".article")).to_contain_text(part)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".panel-label")).to_contain_text("Footnote 2")
+
+
+@pytest.mark.parametrize(
+    ("short", "shown"), [("at least 100", "At least 100"), ("iPhone, 2007", "iPhone, 2007")]
+)
+def test_a_short_answer_begins_with_a_capital(open_page: OpenPage, short: str, shown: str) -> None:
+    """It is often cut from within a sentence; a name with its own way of writing keeps it."""
+    page = open_page()
+    name, answer = recorded("development")[-1]
+    replay(page, [(name, {**answer, "short_answer": short})])
+    expect(ask(page, "q").locator(".short")).to_have_text(shown)
+
+
 ENDINGS: list[Recorded] = [
     [],
     [("error", {"type": "x", "title": "Gone", "detail": "It left.", "remedy": "Call it back."})],

@@ -81,6 +81,51 @@ def test_stop_ends_the_answer(open_page: OpenPage) -> None:
         expect(page.get_by_role("button", name="Stop")).not_to_be_visible()
 
 
+def test_enter_pressed_twice_asks_once(open_page: OpenPage) -> None:
+    """Enter is only heard where there is a question, and once for each."""
+    page = open_page()
+    page.route("**/api/ask", lambda _route: None)
+    send(page, QUESTION)
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    page.get_by_label("Your question").fill("What comes next?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.get_by_label("Your question")).to_have_value("What comes next?")
+    page.keyboard.press("Escape")
+    replay(page, recorded("nothing"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_what_was_being_asked_is_there_after_a_reload(open_page: OpenPage) -> None:
+    """A question on its way, or only begun, stands in the box when the page is back."""
+    page = open_page()
+    page.route("**/api/ask", lambda _route: None)
+    send(page, QUESTION)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.reload()
+    box = page.get_by_label("Your question")
+    expect(box).to_have_value(QUESTION)
+    box.fill("Half a quest")
+    page.reload()
+    expect(box).to_have_value("Half a quest")
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_a_refused_question_is_put_back_to_be_changed(open_page: OpenPage) -> None:
+    """What cannot be asked, such as a pasted page, is not lost: it can be changed and asked."""
+    page = open_page()
+    pasted = "Lighthouse " * 300
+    send(page, pasted)
+    expect(page.locator(".problem")).to_contain_text("at most 2,000")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Change the question").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.get_by_label("Your question")).to_be_focused()
+    expect(page.get_by_label("Your question")).to_have_value(pasted.strip())
+
+
 def test_follow_up_sends_the_conversation_and_shows_how_it_is_understood(
     open_page: OpenPage,
 ) -> None:

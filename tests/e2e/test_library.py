@@ -33,11 +33,11 @@ def test_the_list_tells_title_date_file_and_passages(open_page: OpenPage) -> Non
     row = rows.filter(has_text="lighthouse.txt")
     for part in ("New lamp for the lighthouse", "12 March 2024", "1 passage"):
         expect(row).to_contain_text(part)
-    expect(page.locator(".library h2 + .aside")).to_contain_text("4 articles")
+    expect(page.locator(".found .aside")).to_contain_text("4 articles")
     page.get_by_label("Find by title").fill("BRIDGE grimsfold")
     expect(rows).to_have_count(1)
     page.get_by_label("Find by title").fill("nothing like it")
-    expect(page.locator(".library h2 + .aside")).to_have_text("No article matches.")
+    expect(page.locator(".found .aside")).to_have_text("No article matches.")
     page.get_by_label("Find by title").fill("")
     page.get_by_label("From this day").fill("2024-01-01")
     expect(rows).to_have_count(1)
@@ -116,6 +116,46 @@ def test_files_can_be_dropped_anywhere(open_page: OpenPage) -> None:
     expect(page.locator("body")).not_to_have_class("dropping")
 
 
+def test_a_dropped_folder_is_told_from_a_file(open_page: OpenPage) -> None:
+    """A folder has nothing to send: it is named with what to do, and the files are added."""
+    page = open_page()
+    page.evaluate(
+        "() => { DataTransferItem.prototype.webkitGetAsEntry = function () {"
+        " const { name } = this.getAsFile();"
+        " return { name, isDirectory: !name.includes('.') }; }; }"
+    )
+    page.evaluate(DROP, [[["reports", ""], ["empty.txt", ""]]])
+    rows = page.locator(".uploads li")
+    expect(rows.first).to_contain_text("qa ingest")
+    expect(rows.last).to_contain_text("no text")
+    # What is wrong with a file stays wrong: it can be dismissed, not tried again.
+    expect(page.locator(".uploads").get_by_role("button", name="Try again")).to_have_count(0)
+    page.get_by_role("button", name="Dismiss empty.txt").click()
+    expect(rows).to_have_count(1)
+    expect(page.locator("#panel .panel-body")).to_be_focused()
+
+
+def test_choosing_does_not_move_the_list(open_page: OpenPage) -> None:
+    """The first tick brings the button to ask with, and no row moves away from the pointer."""
+    page = open_page()
+    rows = open_articles(page).locator("li")
+    before = rows.last.bounding_box()
+    rows.last.get_by_label("Choose").check()
+    expect(page.get_by_role("button", name="Ask only this one")).to_be_visible()
+    assert rows.last.bounding_box() == before
+
+
+def test_the_focus_stays_when_the_list_is_read_anew(open_page: OpenPage) -> None:
+    """While files come in, whoever stands on a row stays there."""
+    page = open_page()
+    rows = open_articles(page).locator("li")
+    rows.nth(1).locator(".source").focus()
+    with page.expect_response("**/api/articles?*order=newest&offset=0&limit=100"):
+        page.evaluate("document.querySelector('.filters').dispatchEvent(new Event('input'))")
+    page.wait_for_function("() => document.activeElement.matches('.articles .source')")
+    assert rows.nth(1).locator(".source").evaluate("node => node === document.activeElement")
+
+
 def test_an_upload_shows_how_far_it_is(open_page: OpenPage) -> None:
     """While a file is on its way there is a bar with a name, and then what became of it."""
     page = open_page()
@@ -191,7 +231,7 @@ def test_ten_thousand_articles_take_few_rows_and_pages(open_page: OpenPage) -> N
     page = open_page()
     asked = many(page)
     rows = open_articles(page).locator("li")
-    expect(page.locator(".library h2 + .aside")).to_contain_text("10,000 articles")
+    expect(page.locator(".found .aside")).to_contain_text("10,000 articles")
     expect(rows.first).to_contain_text("Report number 0")
     assert rows.count() < 50
     page.locator(".panel-body").evaluate("node => node.scrollTo(0, node.scrollHeight)")

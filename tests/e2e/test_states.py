@@ -19,7 +19,7 @@ from tests.recording import recorded
 from tests.support import write
 
 LOADING = {"type": "not-ready", "title": "Still starting", "detail": "Loading.", "remedy": "Wait."}
-MODEL = {"model": "ollama/tiny", "answers": "ollama/tiny", "detail": "", "remedy": ""}
+MODEL = {"model": "ollama/tiny", "detail": "It is elsewhere.", "remedy": "Start it."}
 
 
 def look(page: Page) -> None:
@@ -45,13 +45,20 @@ def test_the_embedded_reader_is_named(open_page: OpenPage) -> None:
 def test_the_models_state_is_told_until_it_is_ready(
     open_page: OpenPage, state: str, answers: str, says: str
 ) -> None:
-    """Each state of the model has its line, and changes by itself once the model is ready."""
+    """Each state of the model has its line, and at a press what to do about it.
+
+    It changes by itself once the model is ready.
+    """
     page = open_page()
     expect(page.locator("#model")).to_be_visible()
     found = {**MODEL, "state": state, "answers": answers}
     page.route("**/api/model", lambda route: route.fulfill(json=found))
     look(page)
     expect(page.locator("#model")).to_contain_text(says)
+    page.locator("#model").click()
+    expect(page.locator("#model-about")).to_contain_text("Start it.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#model-about")).not_to_be_visible()
     found.update(state="ready", answers="ollama/tiny")
     look(page)
     expect(page.locator("#model")).to_have_text("Answers by ollama/tiny")
@@ -139,13 +146,29 @@ def test_a_server_that_goes_while_nothing_is_asked(open_page: OpenPage) -> None:
     expect(page.locator("#send")).to_be_enabled()
 
 
+def test_an_answer_that_is_not_the_servers_is_survived(open_page: OpenPage) -> None:
+    """A page for logging in where the server should be is said to be unreadable, until it ends."""
+    page = open_page()
+    expect(page.locator("#send")).to_be_enabled()
+    page.route("**/readyz", lambda route: route.fulfill(body="<p>Log in"))
+    look(page)
+    expect(page.locator("#banner")).to_contain_text("could not be read")
+    page.unroute("**/readyz")
+    expect(page.locator("#send")).to_be_enabled()
+    expect(page.locator("#banner")).not_to_be_visible()
+
+
 def test_error_shows_its_remedy_and_can_be_tried_again(open_page: OpenPage) -> None:
     """A question that fails says what to do, and asking again replaces it."""
     page = open_page()
-    send(page, "?!")
-    expect(page.locator(".problem .remedy")).not_to_be_empty()
+    slow = {"type": "llm-too-slow", "title": "Slow", "detail": "It is.", "remedy": "Be patient."}
+    replay(page, [("error", slow)])
+    send(page, QUESTION)
+    expect(page.locator(".problem .remedy")).to_have_text("Be patient.")
+    page.unroute("**/api/ask")
     page.get_by_role("button", name="Ask again").click()
-    expect(page.locator(".problem")).to_have_count(1)
+    expect(page.locator(".turn .chip").first).to_be_visible()
+    expect(page.locator(".problem")).to_have_count(0)
     expect(page.locator(".turn")).to_have_count(1)
 
 
@@ -201,6 +224,31 @@ def test_conversations_that_cannot_be_kept_are_said_to_be_lost(open_page: OpenPa
     page.get_by_role("button", name="Conversations").click()
     expect(page.locator(".talks > li")).to_have_count(1)
     expect(page.locator(".library .aside").first).to_contain_text("keeps nothing")
+
+
+@pytest.mark.parametrize("storage", ["full", "forbidden"])
+def test_the_page_works_without_storage(open_page: OpenPage, storage: str) -> None:
+    """Where nothing can be stored, asking, keys and the list of this page's answers work."""
+    page = open_page()
+    refuse = "throw new DOMException('', 'QuotaExceededError')"
+    page.add_init_script(
+        f"IDBObjectStore.prototype.put = Storage.prototype.setItem = () => {{ {refuse} }};"
+        if storage == "full"
+        else "for (const name of ['localStorage', 'sessionStorage'])"
+        "    Object.defineProperty(window, name, {get() { throw new DOMException('', 'No') }});"
+    )
+    page.reload()
+    replay(page, recorded("nothing"))
+    ask(page, "q")
+    page.locator("#log").focus()
+    page.keyboard.press("?")
+    page.get_by_label("Use the keys").uncheck()
+    page.get_by_role("button", name="Close").last.click()
+    page.locator("#log").focus()
+    page.keyboard.press("n")
+    expect(page.locator(".turn")).to_have_count(1)
+    page.get_by_role("button", name="Conversations").click()
+    expect(page.locator(".talks .source")).to_have_count(1)
 
 
 def test_feedback_that_is_not_kept_says_so(open_page: OpenPage, live: Live) -> None:
