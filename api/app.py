@@ -9,10 +9,12 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
+from starlette.routing import Route
 
 from api import pages, problems
 from api.compatible.errors import PREFIX, ErrorBody
 from api.guard import Guard
+from api.mcp_entry import PATH, Endpoint
 from api.problems import CannotListen, PortInUse, ProblemDetails
 from api.routes import articles, ask, feedback, health, ingest, openai, read
 from api.service import Service
@@ -32,8 +34,10 @@ def create_app(settings: Settings) -> FastAPI:
         service = app.state.service = Service(settings)
         service.start()
         yield
+        await mcp.stop()
         await service.stop()
 
+    mcp = Endpoint()
     app = _App(
         title="Footnote",
         version=__version__,
@@ -45,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     for module in (ask, feedback, articles, ingest, health, openai, read):
         app.include_router(module.router)
+    app.router.routes.append(Route(PATH, mcp, name="mcp", include_in_schema=False))
     problems.install(app)
     pages.install(app)
     return app

@@ -112,6 +112,12 @@ def serve(
     _command("serve")(settings, lambda url: print(f"Ready at {url}", file=sys.stderr))
 
 
+@app.command()
+def mcp() -> None:
+    """Serve the articles to an MCP host (Claude Desktop and others) over stdin and stdout."""
+    _command("mcp")(_settings())
+
+
 @app.command(
     "eval",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
