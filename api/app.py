@@ -18,7 +18,7 @@ from api.mcp_entry import PATH, Endpoint
 from api.problems import CannotListen, PortInUse, ProblemDetails
 from api.routes import articles, ask, feedback, health, ingest, openai, read
 from api.service import Service
-from qa import __version__
+from qa import __version__, running
 from qa.errors import QAError
 from qa.settings import Settings
 
@@ -135,12 +135,15 @@ class _Server(uvicorn.Server):
             if self.failure is not None:
                 self.should_exit = True
             else:
+                running.announce(service.settings, self.url, service.instance)
                 self.on_ready(self.url)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        service: Service = self.app.state.service
+        running.withdraw(service.settings, service.instance)
         # Whoever watches a job would otherwise hold the server up until the job ended by itself.
-        self.app.state.service.jobs.cancel()
+        service.jobs.cancel()
         await super().shutdown(sockets)
 
 

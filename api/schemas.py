@@ -79,9 +79,10 @@ class JobList(Frozen):
 
 
 class Alive(Frozen):
-    """The process answers."""
+    """The process answers. `instance` tells it from another one at the same address."""
 
     status: Literal["ok"] = "ok"
+    instance: str
 
 
 class Ready(Frozen):

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import Depends, Request
 
@@ -21,6 +22,8 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.instance = uuid4().hex
+        """What tells this server from another one at the same address."""
         self.jobs = Jobs()
         self.listing = Listing()
         self.suggester = Suggester()

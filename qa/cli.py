@@ -7,8 +7,8 @@ imported inside the commands that need them, so that `qa --help` stays instant.
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -23,6 +23,7 @@ from qa.errors import QAError, UsageError
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
     from qa.settings import Settings
+    from qa.types import Event, Filters
 
 FAILED, USAGE, STOPPED = 1, 2, 130
 app = typer.Typer(
@@ -85,18 +86,19 @@ def ask(
 ) -> None:
     """Answer a question, with a footnote for every claim."""
     from qa import terminal
-    from qa.types import Filters
+    from qa.types import Answered, Filters
 
     filters = Filters(
         files=tuple(files) if files else None,
         date_from=date_from.date() if date_from else None,
         date_to=date_to.date() if date_to else None,
     )
-    with _pipeline() as pipeline:
+    with closing(_events(question, filters)) as events:
         if as_json:
-            print(pipeline.answer(question, filters=filters).model_dump_json(indent=2))
+            answers = (event.answer for event in events if isinstance(event, Answered))
+            print(next(answers).model_dump_json(indent=2))
         else:
-            terminal.print_events(pipeline.steps(question, filters=filters))
+            terminal.print_events(events)
 
 
 @app.command()
@@ -229,6 +231,19 @@ def _pipeline() -> "Iterator[Pipeline]":
         yield pipeline
     finally:
         pipeline.close()
+
+
+def _events(question: str, filters: "Filters") -> "Generator[Event, None, None]":
+    """Ask the running server of the data directory; where there is none, answer here."""
+    from qa import running
+
+    settings = _settings()
+    found = running.events(settings, question, filters)
+    if found is not None:
+        yield from found
+        return
+    with _pipeline() as pipeline:
+        yield from pipeline.steps(question, filters=filters)
 
 
 @contextmanager

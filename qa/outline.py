@@ -4,6 +4,7 @@ Where articles disagree, or agree, each value's sentences are put together as on
 gives every side a claim. The short answer is the best value that a footnote of the answer holds.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from qa.answer import is_broad
@@ -15,7 +16,8 @@ SURE = 0.12
 """Probability from which a value is shown as the short answer."""
 _LONGEST = 120
 """Characters of a short answer; what is longer is no short one."""
-
+_SEVERAL = re.compile(r"\w, |\b(?:and|or)\b")
+"""What a value has that names more than one thing."""
 _PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
 
 Citing = Callable[[Value], Sequence[int]]
@@ -52,10 +54,11 @@ def short_answer(
     if compared.relation == "development":
         latest = compared.groups[-1]
         return latest.label if any(citing(value) for value in latest.values) else None
-    if is_broad(question) and question_kind(question) != "list":
-        return None
     best = next((v for v in values if v.score >= SURE and citing(v)), None)
     if best is None or len(best.quote.text) > _LONGEST:
+        return None
+    several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
+    if is_broad(question) and not several:
         return None
     return _closed(worded(question, best))
 

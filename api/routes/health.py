@@ -3,15 +3,15 @@
 from fastapi import APIRouter
 
 from api.schemas import Alive, Ready
-from api.service import PipelineDep
+from api.service import PipelineDep, ServiceDep
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-async def healthz() -> Alive:
+async def healthz(service: ServiceDep) -> Alive:
     """Answer as soon as the process runs, whatever it is loading."""
-    return Alive()
+    return Alive(instance=service.instance)
 
 
 @router.get("/readyz")
