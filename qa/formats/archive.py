@@ -63,7 +63,7 @@ def nothing_in(name: str) -> EmptyArticle:
 
 
 def _unsafe(info: "zipfile.ZipInfo", path: PurePosixPath) -> str:
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         return "has a path that leads out of the archive"
     return "is a link, which is not followed" if is_link(info) else ""
 

@@ -10,7 +10,7 @@ from typing import Any
 from qa.datelines import Stated
 from qa.formats.markup import local, xml
 from qa.formats.packed import Packed, locked
-from qa.formats.parts import Document, clean, damaged, joined, own_title
+from qa.formats.parts import Document, clean, damaged, joined, own_author, own_title
 
 _KIND = "a DOCX"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -40,8 +40,7 @@ def _stated(packed: Packed, name: str) -> Stated:
         return Stated()
     root = xml(packed.read("docProps/core.xml"), name, _KIND)
     fields = {local(element): element.text for element in root}
-    author = " ".join((fields.get("creator") or "").split()) or None
-    return Stated(title=own_title(fields.get("title")), source=author)
+    return Stated(title=own_title(fields.get("title")), source=own_author(fields.get("creator")))
 
 
 def _notes(root: Any) -> Iterator[str]:

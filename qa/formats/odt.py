@@ -6,7 +6,7 @@ from typing import Any
 from qa.datelines import Stated
 from qa.formats.markup import local, xml
 from qa.formats.packed import Packed, locked
-from qa.formats.parts import Document, clean, damaged, joined, own_title
+from qa.formats.parts import Document, clean, damaged, joined, own_author, own_title
 
 _KIND = "an ODT"
 _SKIPPED = {"tracked-changes", "annotation", "annotation-end", "sequence-decls", "note-citation"}
@@ -30,8 +30,8 @@ def _stated(packed: Packed) -> Stated:
         return Stated()
     root = xml(packed.read("meta.xml"), packed.name, _KIND)
     fields = {local(element): element.text for element in root.iter()}
-    author = fields.get("initial-creator") or fields.get("creator") or ""
-    return Stated(title=own_title(fields.get("title")), source=" ".join(author.split()) or None)
+    author = own_author(fields.get("initial-creator") or fields.get("creator"))
+    return Stated(title=own_title(fields.get("title")), source=author)
 
 
 def _blocks(root: Any) -> Iterator[str]:

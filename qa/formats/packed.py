@@ -7,7 +7,7 @@ the directory of the archive declares; zipfile never returns more bytes than tha
 import io
 import stat
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qa.errors import ArticleTooLarge, LockedArticle
 from qa.formats.parts import guarded, too_large
@@ -26,8 +26,8 @@ _ENCRYPTED = 0x1
 class Budget:
     """What is left of the bounds while one file is being read."""
 
-    bytes_left: int = MOST_BYTES
-    members_left: int = MOST_MEMBERS
+    bytes_left: int = field(default_factory=lambda: MOST_BYTES)
+    members_left: int = field(default_factory=lambda: MOST_MEMBERS)
 
 
 class Packed:

@@ -17,6 +17,7 @@ MOST_CHARACTERS = 20_000_000
 """What one file may hold as text; a longer one is no article."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
+_NOBODY = {"anonymous", "author", "unknown", "unspecified", "user", "admin", "owner"}
 _FILE_NAME = re.compile(
     r"\.[A-Za-z]{2,5}$|^Microsoft (?:Word|PowerPoint) - |^untitled", re.IGNORECASE
 )
@@ -116,3 +117,9 @@ def own_title(value: object) -> str | None:
     """Return a title from a file's properties; None for what programs put there by themselves."""
     title = " ".join(str(value or "").split())
     return title if title and not _FILE_NAME.search(title) else None
+
+
+def own_author(value: object) -> str | None:
+    """Return an author from a file's properties; None for what programs put there."""
+    author = " ".join(clean(str(value or "")).split())
+    return author if author and author.lower() not in _NOBODY else None

@@ -24,11 +24,14 @@ from qa.formats.parts import (
     clean,
     guarded,
     installed,
+    own_author,
     own_title,
     too_large,
 )
 
 MOST_PAGES = 5_000
+MOST_BYTES = 100_000_000
+"""What the contents of all pages may expand to."""
 MOST_OPERATIONS = 5_000_000
 """Drawing instructions of one file; forms within forms could multiply them without end."""
 _LOOSE = 1.3
@@ -73,11 +76,11 @@ def read(data: bytes, name: str) -> Document:
         pages = [printer.lines(page) for page in reader.pages]
         metadata = reader.metadata or {}
         title = own_title(clean(str(metadata.get("/Title") or "")))
-        author = " ".join(clean(str(metadata.get("/Author") or "")).split()) or None
+        author = own_author(metadata.get("/Author"))
     text = _text(pages)
     if not any(map(str.isalnum, text)):
         raise EmptyArticle(
-            f"{name} has {len(pages)} pages and no text: they are pictures, as of a scanner.",
+            f"{name} has {len(pages):,} pages without text: they are pictures, as of a scanner.",
             "Recognise its text first, for example: ocrmypdf in.pdf out.pdf",
         )
     return Document(text, Stated(title=title, source=author))
@@ -103,6 +106,7 @@ class _Printer:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._bytes = 0
         self._operations = 0
         self._characters = 0
         self._lines: list[Line] = []
@@ -111,20 +115,31 @@ class _Printer:
     def lines(self, page: Any) -> list[Line]:
         """Return the lines of a page that show anything, in the order of the page's contents."""
         self._lines, self._begun = [], False
+        contents = page.get_contents()
+        self._bytes += len(contents.get_data()) if contents is not None else 0
+        self._check()
         page.extract_text(visitor_operand_before=self._operation, visitor_text=self._piece)
+        self._check()  # once more, because pypdf goes on behind an error in a form
         for line in self._lines:
             line.text = " ".join(clean(line.text).split())
         return [line for line in self._lines if line.text]
 
+    def _check(self) -> None:
+        """Raise ArticleTooLarge when one of the bounds is passed."""
+        if self._bytes > MOST_BYTES:
+            raise too_large(self._name, f"expands to more than {MOST_BYTES / 1e6:.0f} MB")
+        if self._operations > MOST_OPERATIONS:
+            raise too_large(self._name, f"has more than {MOST_OPERATIONS:,} drawing instructions")
+        if self._characters > MOST_CHARACTERS:
+            raise too_large(self._name, f"has more than {MOST_CHARACTERS:,} characters")
+
     def _operation(self, *_: Any) -> None:
         self._operations += 1
-        if self._operations > MOST_OPERATIONS:
-            raise too_large(self._name, "takes too many drawing instructions")
+        self._check()
 
     def _piece(self, text: str, cm: Any, tm: Any, _font: Any, size: float) -> None:
         self._characters += len(text)
-        if self._characters > MOST_CHARACTERS:
-            raise too_large(self._name, f"has more than {MOST_CHARACTERS:,} characters")
+        self._check()
         height = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         scale = abs(tm[3] * cm[3]) or abs(tm[1] * cm[2]) or 1.0
         for number, piece in enumerate(text.split("\n")):

@@ -4,7 +4,16 @@ import re
 
 from qa.datelines import Stated
 from qa.errors import EmptyArticle
-from qa.formats.parts import Document, clean, damaged, guarded, installed, joined, own_title
+from qa.formats.parts import (
+    Document,
+    clean,
+    damaged,
+    guarded,
+    installed,
+    joined,
+    own_author,
+    own_title,
+)
 
 _KIND = "an RTF"
 _FONTS = re.compile(r"\{[^{}]{0,200}\\fonttbl")
@@ -28,7 +37,7 @@ def read(data: bytes, name: str) -> Document:
     text = clean(joined(re.split(r"\n", clean(text))))
     if not text:
         raise EmptyArticle(f"{name} has no text.", "Open it and check that it is not a picture.")
-    stated = Stated(title=own_title(fields.get("title")), source=fields.get("author") or None)
+    stated = Stated(title=own_title(fields.get("title")), source=own_author(fields.get("author")))
     return Document(text, stated)
 
 

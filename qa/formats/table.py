@@ -1,6 +1,7 @@
 """CSV and TSV: a table of articles, or, without a column of texts, one article of its rows."""
 
 import csv
+import io
 from collections.abc import Iterator
 
 from qa.decoding import decode
@@ -21,7 +22,9 @@ def read(data: bytes, name: str) -> Entries | Document:
     text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
     with guarded(name, "a table"):
         csv.field_size_limit(MOST_CHARACTERS)
-        rows = [row for row in csv.reader(text.split("\n"), _dialect(text)) if any(row)]
+        rows = [
+            row for row in csv.reader(io.StringIO(text, newline=""), _dialect(text)) if any(row)
+        ]
         if not rows:
             raise EmptyArticle(f"{name} has no cells.", "Check the file; remove it if not needed.")
         head = [cell.strip() for cell in rows[0]]
