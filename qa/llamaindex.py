@@ -28,7 +28,7 @@ from qa.retrieve import as_node
 from qa.settings import Settings
 from qa.types import Answer, Citation, Filters
 
-_FOR_PROGRAMS = ["footnote", "file", "start", "end", "sha256"]
+_FOR_PROGRAMS = ["footnote", "file", "start", "end", "sha256", "page"]
 """Metadata that would only cost a language model tokens."""
 
 
@@ -99,7 +99,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
     """The whole pipeline: `response` is the answer with its marks, `source_nodes` its footnotes.
 
     `source_nodes[0]` is `[1]`: its text is the quote, its metadata the file, title, date, `start`,
-    `end` and digest, its score the support of the best claim that it bears out. What is not
+    `end`, page and digest, its score the support of the best claim that it bears out. What is not
     answered has no source nodes. The response's `metadata` is the whole `Answer` as JSON types.
     Raises what `Pipeline.answer` does. A task that is cancelled stops the language model, too.
     """
@@ -143,6 +143,7 @@ def _footnote(answer: Answer, citation: Citation) -> NodeWithScore:
             "start": citation.start,
             "end": citation.end,
             "sha256": citation.sha256,
+            "page": citation.page,
         },
         excluded_llm_metadata_keys=_FOR_PROGRAMS,
         excluded_embed_metadata_keys=_FOR_PROGRAMS,

@@ -37,6 +37,7 @@ from qa.types import (
     Passage,
     Retrieved,
     Turn,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class Pipeline:
         return reranked(passages, reading.relevance)
 
     def _checked(self, question: str) -> str:
-        asked = " ".join(question.split())
+        asked = " ".join(whole(question).split())
         limit = self.settings.max_question_chars
         if len(asked) > limit:
             raise BadQuestion(

@@ -12,12 +12,21 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Verdict = Literal["supported", "unsupported", "contradicted"]
 Status = Literal["answered", "not_found", "incomplete"]
 Span = tuple[int, int]
 """A half-open range of code points, `(start, end)`."""
+
+
+def whole(text: str) -> str:
+    """Replace halves of surrogate pairs: JSON can carry them, UTF-8 and tokenizers cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+Text = Annotated[str, AfterValidator(whole)]
+"""A text from outside."""
 
 
 class Frozen(BaseModel):
@@ -189,8 +198,8 @@ class Answer(Frozen):
 class Turn(Frozen):
     """One earlier exchange of a conversation."""
 
-    question: str
-    answer: str = ""
+    question: Text
+    answer: Text = ""
 
 
 class Filters(Frozen):
@@ -199,7 +208,7 @@ class Filters(Frozen):
     An article without a date never matches a range.
     """
 
-    files: tuple[str, ...] | None = None
+    files: tuple[Text, ...] | None = None
     date_from: dt.date | None = None
     date_to: dt.date | None = None
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -35,11 +34,10 @@ Connect = Callable[[], Any]
 """Returns a client of the server under test, as a context manager."""
 
 
-@pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data directory over four small articles, which no server holds."""
-    root = tmp_path_factory.mktemp("mcp")
-    return ingested(root / "articles", root / "data", ARTICLES).data_dir
+@pytest.fixture
+def indexed(live: Live) -> Path:
+    """Return the data directory that a running server holds: a host may share it."""
+    return live.service.settings.data_dir
 
 
 def command(data_dir: Path, **settings: str) -> StdioServerParameters:
@@ -50,12 +48,10 @@ def command(data_dir: Path, **settings: str) -> StdioServerParameters:
 
 
 @pytest.fixture(params=["stdio", "http", "http, as before 2026"])
-def connect(request: pytest.FixtureRequest) -> Connect:
+def connect(request: pytest.FixtureRequest, live: Live, indexed: Path) -> Connect:
     """Return what connects, over each transport and in both eras of the protocol."""
     if request.param == "stdio":
-        data_dir = request.getfixturevalue("indexed")
-        return lambda: Client(command(data_dir))
-    live: Live = request.getfixturevalue("live")
+        return lambda: Client(command(indexed))
     mode = "legacy" if "before" in request.param else "auto"
     return lambda: Client(f"{live.url}/mcp", mode=mode)
 
@@ -99,7 +95,9 @@ def complaint(result: CallToolResult) -> str:
 
 
 def test_one_conversation_over_each_transport(connect: Connect) -> None:
-    """The host learns what there is, asks, searches, reads, and is told what it does wrong."""
+    """The host learns what there is, asks, searches, reads, is told what it does wrong, and asks
+    eight questions at once, each of which gets its own answer.
+    """
 
     async def talk(client: Client) -> dict[str, Any]:
         tools = (await client.list_tools()).tools
@@ -110,6 +108,9 @@ def test_one_conversation_over_each_transport(connect: Connect) -> None:
             "search": await client.call_tool("search", {"query": "tram bridge", "k": 2}),
             "read": await client.call_tool("read_article", {"file": ODD_ID}),
             "wrong": await client.call_tool("ask", {"question": "?!"}),
+            "many": await asyncio.gather(
+                *(client.call_tool("ask", {"question": q}) for q in [QUESTION, FOUNDER] * 4)
+            ),
         }  # fmt: skip
 
     said = run(connect, talk)
@@ -131,6 +132,9 @@ def test_one_conversation_over_each_transport(connect: Connect) -> None:
     assert found(said["read"])["text"] == ODD
     assert "no words" in complaint(said["wrong"])
     assert "Ask something" in complaint(said["wrong"])
+    answers = [found(result)["answer"] for result in said["many"]]
+    assert all("Ada Lindqvist" in answer for answer in answers[::2])
+    assert all("Joost Haverkamp" in answer for answer in answers[1::2])
     for tool, result in zip(said["tools"], ("ask", "search", "read"), strict=True):
         # The client has checked each result against this schema; here, that it says something.
         assert set(tool.output_schema["required"]) <= set(found(said[result]))
@@ -218,19 +222,6 @@ def test_filters_restrict_what_is_asked_and_searched(http: Connect) -> None:
     assert {citation["file"] for citation in answer["citations"]} == set(only)
 
 
-def test_many_calls_at_once_on_one_connection(connect: Connect) -> None:
-    """Eight calls under way together each get their own answer."""
-
-    async def together(client: Client) -> list[CallToolResult]:
-        questions = [QUESTION, FOUNDER] * 4
-        calls = [client.call_tool("ask", {"question": question}) for question in questions]
-        return await asyncio.gather(*calls)
-
-    answers = [found(result)["answer"] for result in run(connect, together)]
-    assert all("Ada Lindqvist" in answer for answer in answers[::2])
-    assert all("Joost Haverkamp" in answer for answer in answers[1::2])
-
-
 def test_an_unforeseen_error_tells_nothing_of_the_inside(
     live: Live, http: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,7 +277,9 @@ def test_before_anything_is_indexed_the_remedy_is_told(tmp_path: Path) -> None:
 
 
 def test_stdout_carries_nothing_but_the_protocol(indexed: Path) -> None:
-    """Each line of stdout is a JSON-RPC message, also with noise on stdin and a bad setting."""
+    """Each line of stdout is a JSON-RPC message, also with noise on stdin, Ctrl-C, and a bad
+    setting.
+    """
     messages = [
         {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
             "protocolVersion": "2025-06-18", "capabilities": {},
@@ -308,9 +301,10 @@ def test_stdout_carries_nothing_but_the_protocol(indexed: Path) -> None:
         reply = json.loads(process.stdout.readline())
         assert reply["jsonrpc"] == "2.0"
         replies[reply.get("id")] = reply
+    process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=60)
     assert rest == ""
-    assert process.returncode == 0, errors
+    assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert "Ada Lindqvist" in replies[2]["result"]["structuredContent"]["answer"]
     broken = subprocess.run(
@@ -319,12 +313,6 @@ def test_stdout_carries_nothing_but_the_protocol(indexed: Path) -> None:
     )  # fmt: skip
     assert (broken.returncode, broken.stdout) == (2, "")
     assert "QA_CHUNK_TOKENS" in broken.stderr
-
-
-def test_a_host_and_a_server_share_the_articles(live: Live) -> None:
-    """`qa mcp` answers from the data directory that a running server holds."""
-    connect = lambda: Client(command(live.service.settings.data_dir))  # noqa: E731 -- as short as that
-    assert "Ada Lindqvist" in found(call(connect, "ask", question=QUESTION))["answer"]
 
 
 def test_without_the_package_the_remedy_is_told(indexed: Path, tmp_path: Path) -> None:
@@ -375,8 +363,10 @@ async def asking(connect: Connect) -> AsyncIterator["asyncio.Task[CallToolResult
         yield asyncio.create_task(client.call_tool("ask", {"question": WHO}))
 
 
-@pytest.mark.parametrize("how", ["stdio", "http"])
-@pytest.mark.parametrize("first", [[], [FIRST]], ids=["before a word", "between two lines"])
+@pytest.mark.parametrize(
+    ("how", "first"), [("stdio", []), ("http", []), ("http", [FIRST])],
+    ids=["stdio", "before a word", "between two lines"],
+)  # fmt: skip
 def test_a_call_that_is_cancelled_stops_the_language_model(
     written: Settings, how: str, first: Sequence[Step]
 ) -> None:
@@ -443,24 +433,6 @@ def test_closing_stdin_ends_the_command_while_the_model_writes(written: Settings
         server = command(written.data_dir, QA_LLM=TINY, QA_OLLAMA_URL=owner.url)
         asyncio.run(go(server))
         assert owner.gone.wait(5)
-
-
-def test_ctrl_c_ends_the_command(indexed: Path) -> None:
-    """SIGINT ends `qa mcp` without a traceback."""
-    process = subprocess.Popen(
-        [QA, "mcp"], env=environment(indexed), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
-    process.stdin.flush()
-    process.stdout.readline()
-    os.kill(process.pid, signal.SIGINT)
-    out, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert out == ""
-    assert "Traceback" not in errors
 
 
 def test_every_tool_is_documented() -> None:

@@ -80,6 +80,7 @@ class SearchResult(Frozen):
     start: int
     end: int
     sha256: str
+    page: int | None
 
 
 class Beyond(Frozen):
@@ -179,7 +180,7 @@ def sources(answer: Answer, links: Links) -> Sources:
             SearchResult(
                 title=citation.title, url=links.to(citation), date=citation.date,
                 snippet=citation.quote, file=citation.file, start=citation.start,
-                end=citation.end, sha256=citation.sha256,
+                end=citation.end, sha256=citation.sha256, page=citation.page,
             )
             for citation in answer.citations
         ),

@@ -75,7 +75,8 @@ class ChatRequest(Lenient):
 
     model: str = Field(description="`footnote`, the one that /v1/models lists.")
     messages: tuple[ChatMessage, ...] = Field(
-        min_length=1, description="The conversation, oldest first; the last one is the question."
+        description="The conversation, oldest first; the last one is the question.",
+        json_schema_extra={"minItems": 1},
     )
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -108,6 +109,8 @@ def understood(chat: ChatRequest) -> Asked:
             f"The model {chat.model!r} does not exist.", f"The only one is {MODEL!r}."
         )
     _check_offered(chat)
+    if not chat.messages:
+        raise NotOffered("messages", "There is no message.", "Send a question.")
     *before, last = chat.messages
     at = f"messages[{len(before)}]"
     if last.role != "user":
