@@ -36,7 +36,22 @@ _KILLED = re.compile(
     r"|\b[\d,]+ people (?:were|have been|had been) (killed|injured|arrested|evacuated|rescued)"
 )
 _LONG = re.compile(r"^(The [^,.;:]{4,60}?) is [\d.,]+ (?:metres|meters|kilometres|feet|miles) long")
-_DID = re.compile(rf"({_NAME})(?:, [^,.;]{{3,60}},)? (?:has |had )?({'|'.join(_BASE)})\b")
+_DID = re.compile(
+    rf"({_NAME})(?:, [^,.;]{{3,60}},)? (?:has |had )?({'|'.join(_BASE)}) "
+    r"(?!(?:on|in|at|after|before|by|for|to|as|during)\b)"
+)
+_BEFORE = re.compile(r"\b(?:that|which|whom)(?: [A-Z][\w’'-]+)* $")
+"""In "the blockade that X has announced", what was announced stands before."""
+_TOLD = re.compile(rf"({_NAME}) told ((?:the )?[a-z]+)(?: on [A-Z][a-z]+day)? that\b")
+_WHEN = re.compile(
+    r"^(The [^,.;:]{4,60}?) (took effect|came into force|began|ended|opened|closed)"
+    r" (?:in|on) (?:\d|[A-Z][a-z]+)"
+)
+_THEN = {
+    "took effect": "take effect", "came into force": "come into force", "began": "begin",
+    "ended": "end", "opened": "open", "closed": "close",
+}  # fmt: skip
+_QUOTES = str.maketrans("“”", '""')
 _IS = re.compile(rf"({_NAME}), (?:(?:the|a|an) [a-z]|[A-Z]\w+[’']s [a-z])[^,.;]{{3,60}},")
 _OPEN = re.compile(r"^(The [^,.;:]{4,60}?) is open on\b")
 
@@ -58,9 +73,13 @@ def _turned(sentence: str) -> Iterator[str]:
         yield f"How long is {_inner(match[1])}?"
     if match := _OPEN.search(sentence):
         yield f"When is {_inner(match[1])} open?"
+    if match := _WHEN.search(sentence):
+        yield f"When did {_inner(match[1])} {_THEN[match[2]]}?"
     if match := _IS.search(sentence):
         yield f"Who is {match[1]}?"
-    if match := _DID.search(sentence):
+    if match := _TOLD.search(sentence):
+        yield f"What did {match[1]} tell {match[2]}?"
+    if (match := _DID.search(sentence)) and not _BEFORE.search(sentence[: match.start()]):
         yield f"What did {match[1]} {_BASE[match[2]]}?"
 
 
@@ -105,7 +124,9 @@ def _answers(pipeline: Pipeline, question: str, file: str) -> bool:
     """Ask by the embedded reader, whatever model writes: this must cost little."""
     quick = pipeline.settings.model_copy(update={"llm": EMBEDDED})
     answer = Pipeline(pipeline.store, pipeline.reader, Chooser(quick)).answer(question)
-    return answer.status == "answered" and answer.citations[0].file == file
+    # A short answer that was cut in the middle of a quotation is no way to begin.
+    whole = (answer.short_answer or "").translate(_QUOTES).count('"') % 2 == 0
+    return answer.status == "answered" and answer.citations[0].file == file and whole
 
 
 def _candidates(pipeline: Pipeline) -> Iterator[tuple[ArticleInfo, str]]:

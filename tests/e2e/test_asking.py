@@ -5,6 +5,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from api.suggest import questions
+from qa.articles import parse
 from tests.e2e.acts import QUESTION, ask, open_articles, replay, send
 from tests.e2e.conftest import OpenPage
 from tests.live import ARTICLES
@@ -63,6 +65,18 @@ def test_suggestions_are_drawn_from_the_articles_and_answered(open_page: OpenPag
     offered.first.click()
     expect(page.locator(".question")).to_have_text(question)
     expect(page.locator(".turn .chip").first).to_be_visible(timeout=60_000)
+
+
+def test_suggestions_are_only_of_sentences_that_say_it() -> None:
+    """What was announced or declared must follow: before it, the question would miss the point."""
+    told = (
+        "Talks\n\nThe blockade that President Ada Lindqvist has announced begins. All is well, "
+        "President Oda Brekke has declared, after a quiet day. Joost Haverkamp told reporters on "
+        "Thursday that he did not rule out a strike. The agreement took effect in November.\n"
+    )
+    assert list(questions(parse("a.txt", told.encode()))) == [
+        "What did Joost Haverkamp tell reporters?", "When did the agreement take effect?",
+    ]  # fmt: skip
 
 
 def test_stop_ends_the_answer(open_page: OpenPage) -> None:
