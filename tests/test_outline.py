@@ -46,6 +46,25 @@ def test_what_no_footnote_holds_or_is_not_sure_is_no_short_answer() -> None:
     assert short_answer("Who spoke?", [long], NOTHING, cited) is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "score", "expected"),
+    [
+        ("Allied are [Nicaragua and Cuba].", 0.3, "Nicaragua and Cuba"),
+        ("Allied are [Chile, Peru].", 0.3, "Chile, Peru"),
+        ("Allied is [Nicaragua].", 0.3, None),
+        ("Allied is [Nicaragua].", 0.4, "Nicaragua"),
+    ],
+)
+def test_where_several_may_be_wanted_one_must_be_surer(
+    sentence: str, score: float, expected: str | None
+) -> None:
+    """'Which countries' is answered in few words by a value that names several, or a sure one."""
+    value = told(sentence, score=score)
+    assert (
+        short_answer("Which countries remain closely aligned?", [value], NOTHING, cited) == expected
+    )
+
+
 def test_a_disagreement_has_no_short_answer_and_a_development_its_latest() -> None:
     """Two days of one event are both heard; of two tolls the later one leads."""
     question = "On which day was the tanker seized?"
