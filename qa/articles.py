@@ -32,7 +32,7 @@ from qa.errors import (
 )
 from qa.formats import ARCHIVE, READERS, SEVERAL, archive
 from qa.formats.packed import Budget
-from qa.formats.parts import Document, Entries, Entry
+from qa.formats.parts import MOST_CHARACTERS, Document, Entries, Entry, too_large
 from qa.types import Article, Span
 
 _MARKUP = frozenset({".html", ".htm"})
@@ -113,6 +113,8 @@ def parse(article_id: str, data: bytes) -> Article:
         found = READERS[suffix](data, name)
         if isinstance(found, Entries):
             raise _several(name)
+        if len(found.text) > MOST_CHARACTERS:
+            raise too_large(name, f"has more than {MOST_CHARACTERS:,} characters")
         return _article(article_id, _sha256(data), found, suffix)
     text = decode(data, name, markup=suffix in _MARKUP)
     if suffix in _MARKUP:

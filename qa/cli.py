@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa import __version__
-from qa.errors import QAError, UsageError
+from qa.errors import IndexLocked, QAError, UsageError
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -53,6 +53,7 @@ def ingest(
         list[Path] | None,
         typer.Argument(help="Folders or files; none: all known ones, or seeds/ at first."),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until Ctrl-C.")] = False,  # noqa: FBT002 -- a flag
 ) -> None:
     """Bring the index in step with folders of articles: new, changed, renamed, deleted."""
     from qa import terminal
@@ -61,6 +62,9 @@ def ingest(
     with _pipeline() as pipeline:
         if folders is None and not pipeline.library.folders():
             folders = [_seeds()]
+        if watch:
+            _follow(pipeline, folders)
+            return
         with terminal.progress() as show, _stoppable() as cancel:
             report = pipeline.store.ingest(folders, progress=show, cancel=cancel)
     terminal.print_report(report)
@@ -244,6 +248,31 @@ def _events(question: str, filters: "Filters") -> "Generator[Event, None, None]"
         return
     with _pipeline() as pipeline:
         yield from pipeline.steps(question, filters=filters)
+
+
+def _follow(pipeline: "Pipeline", folders: list[Path] | None) -> None:
+    """Sync `folders` whenever something in them changes, and print what that changed."""
+    from qa import terminal
+    from qa.watch import follow
+
+    told = terminal.Told()
+
+    with _stoppable() as stop:
+
+        def sync() -> bool:
+            try:
+                with terminal.progress() as show:
+                    report = pipeline.store.ingest(folders, progress=show, cancel=stop)
+            except IndexLocked as error:
+                told.waiting(error)
+                return False
+            told.report(report)
+            return True
+
+        chosen = folders or pipeline.library.folders()
+        names = ", ".join(str(folder) for folder in chosen)
+        print(f"Following {names}; Ctrl-C ends.", file=sys.stderr)
+        follow(chosen, sync, data_dir=pipeline.settings.data_dir, stop=stop)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.compose import marked
+from qa.errors import QAError
 from qa.types import Answer, Answered, Citation, Claim, Conflict, Event, Passage, Retrieved
 
 if TYPE_CHECKING:
@@ -227,6 +228,31 @@ def print_report(report: "IngestReport") -> None:
     said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     tail = f"; {report.passages:,} passages in {report.seconds:.1f} s"
     out.print(Text(("Stopped: " if report.cancelled else "") + (said or "nothing found") + tail))
+
+
+class Told:
+    """What was printed of the syncs of a folder that is followed, so that nothing comes twice."""
+
+    def __init__(self) -> None:
+        self._failures: set[str] = set()
+        self._waits = False
+        self._first = True
+
+    def waiting(self, error: QAError) -> None:
+        """Print once that another process writes, and that this one waits for it."""
+        if not self._waits:
+            _err().print(Text(f"Waiting: {safe(error.detail)}", style="yellow"))
+        self._waits = True
+
+    def report(self, report: "IngestReport") -> None:
+        """Print a report if anything changed, with the failures that are new."""
+        known, self._waits = self._failures, False
+        fresh = tuple(e for e in report.errors if f"{e.file} {e.problem.detail}" not in known)
+        self._failures = {f"{e.file} {e.problem.detail}" for e in report.errors}
+        changed = report.added + report.changed + report.renamed + report.deleted
+        if self._first or fresh or changed or report.recovered:
+            print_report(report.model_copy(update={"errors": fresh}))
+        self._first = False
 
 
 # -- status and doctor ---------------------------------------------------------------------

@@ -12,7 +12,7 @@ import zlib
 
 import pytest
 
-from qa.articles import Part, holds_several, parse, parts
+from qa.articles import SUFFIXES, Part, holds_several, parse, parts
 from qa.errors import (
     ArticleError,
     ArticleTooLarge,
@@ -23,8 +23,9 @@ from qa.errors import (
     UnreadableArticle,
     UnsupportedFormat,
 )
-from qa.formats import READERS, packed, pdf
-from qa.formats.parts import Document, Entries
+from qa.formats import READERS, archive, packed, pdf
+from qa.formats.fields import TEXTS
+from qa.formats.parts import MOST_CHARACTERS, Document, Entries
 from qa.types import Article
 from tests.format_files import FILES, OTHER, PRICE, STORY, rtf, zipped
 from tests.make_formats import DATA, FIRST, SECOND, TITLE
@@ -543,3 +544,26 @@ def test_every_reader_says_what_it_returns() -> None:
         reader = READERS.get(name[name.rindex(".") :])
         if reader is not None:
             assert isinstance(reader(FILES[name](), name), Document | Entries)
+
+
+def test_the_documentation_lists_every_format_and_limit() -> None:
+    """`docs/formats.md` names each suffix, each field and each bound as the code has them."""
+    said = (DATA.parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert [suffix for suffix in SUFFIXES if f"`{suffix}`" not in said] == []
+    assert [field for field in TEXTS if f"`{field}`" not in said] == []
+    bounds = {
+        f"{packed.MOST_BYTES // 1_000_000} MB, {packed.MOST_MEMBERS:,} files",
+        f"{packed.MOST_RATIO}-fold",
+        f"{archive.DEEPEST} deep",
+        f"{pdf.MOST_PAGES:,} pages, {pdf.MOST_BYTES // 1_000_000} MB",
+        f"{pdf.MOST_OPERATIONS // 1_000_000} million drawing",
+        f"{MOST_CHARACTERS // 1_000_000} million characters",
+    }
+    assert [bound for bound in bounds if bound not in said] == []
+
+
+def test_a_document_of_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound on text holds for every format."""
+    monkeypatch.setattr("qa.articles.MOST_CHARACTERS", 100)
+    with pytest.raises(ArticleTooLarge, match="more than 100 characters"):
+        parse("report.docx", FILES["report.docx"]())

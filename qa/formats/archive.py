@@ -42,7 +42,7 @@ def members(data: bytes, name: str, budget: Budget) -> Iterator[Member]:
             continue
         why = _unsafe(info, path) or ("is there twice" if str(path) in taken else "")
         taken.add(str(path))
-        shown = "/".join(part for part in path.parts if part not in {"..", "/"}) or "file"
+        shown = "/".join(p for p in path.parts if p.strip("/") not in {"", ".."}) or "file"
         if why:
             yield Member(shown, partial(_refuse, f"{shown} in {name}", why))
         else:
