@@ -46,7 +46,8 @@ async function request(path, options = {}) {
     throw new Problem(UNREACHABLE);
   }
   if (response.ok) return response;
-  throw new Problem(await response.json().catch(() => unreadable(response.status)));
+  const said = await response.json().catch(() => null);
+  throw new Problem(said?.remedy ? said : unreadable(response.status));
 }
 
 // An answer that is no JSON is not from this server: from a proxy, or from a page for logging in.

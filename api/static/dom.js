@@ -63,10 +63,15 @@ export function place(node, at) {
   node.style.top = `${below ? at.bottom + GAP : at.top - GAP - height}px`;
 }
 
+// Words of the program itself, in which `code` stands between backticks.
+export function instruction(text) {
+  return text.split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part)).filter((part) => part !== "");
+}
+
 export function problemBox(problem, ...actions) {
   return el("div", { class: "problem" },
     el("p", { class: "problem-title" }, problem.title),
     el("p", {}, problem.detail),
-    el("p", { class: "remedy" }, problem.remedy),
+    el("p", { class: "remedy" }, instruction(problem.remedy)),
     actions.length ? el("p", { class: "actions" }, ...actions) : null);
 }

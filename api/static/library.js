@@ -1,7 +1,7 @@
 // The list of articles: found, chosen to be asked alone, added, removed, brought in step.
 
 import * as api from "./api.js";
-import { button, dateText, el, icon, name, plural, problemBox } from "./dom.js";
+import { button, dateText, el, icon, instruction, name, plural, problemBox } from "./dom.js";
 import { LongList } from "./longlist.js";
 import { flush, undoable } from "./toast.js";
 import { SIGNS } from "./talkmenu.js";
@@ -69,7 +69,7 @@ export class Library extends EventTarget {
   drawTotal(passages) {
     const counted = `${plural(this.found, "article")}, ${plural(passages, "passage")}`;
     if (this.filtered) this.total.textContent = this.found ? `${counted} found` : "No article matches.";
-    else this.total.textContent = this.found ? counted : "No articles yet. Add files here, or run `qa ingest` with a folder.";
+    else this.total.replaceChildren(...instruction(this.found ? counted : "No articles yet. Add files here, or run `qa ingest` with a folder."));
   }
 
   // What is chosen can be asked alone; where nothing is, what was found.

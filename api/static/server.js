@@ -2,7 +2,7 @@
 // it is ready, and from then on every few seconds while the page is looked at.
 
 import * as api from "./api.js";
-import { el, place } from "./dom.js";
+import { el, instruction, place } from "./dom.js";
 
 const STARTING_MS = 500;
 const AWAY_MS = 2000;
@@ -58,8 +58,11 @@ export class Server extends EventTarget {
 
   waiting(problem) {
     const starting = problem.type === "not-ready";
-    const text = starting ? "Loading the index and the model…" : `${problem.title}. ${problem.detail} ${problem.remedy}`;
-    if (this.banner.textContent !== text) this.banner.textContent = text;
+    const what = problem.away ? problem.title : `${problem.title}. ${problem.detail}`;
+    const text = starting ? "Loading the index and the model…" : `${what.replace(/\.$/, "")}. ${problem.remedy}`;
+    // Said anew only when it has changed: it is read out.
+    if (this.said !== text || this.banner.hidden) this.banner.replaceChildren(...instruction(text));
+    this.said = text;
     this.banner.hidden = false;
     if (this.isReady) {
       this.isReady = false;
@@ -73,7 +76,7 @@ export class Server extends EventTarget {
     const found = await api.model();
     this.line.textContent = modelText(found);
     this.line.hidden = false;
-    this.about.replaceChildren(...[found.detail, found.remedy].filter(Boolean).map((text) => el("p", {}, text)));
+    this.about.replaceChildren(...[found.detail, found.remedy].filter(Boolean).map((text) => el("p", {}, ...instruction(text))));
     return found.state === "loading" ? LOADING_MS : LOOK_MS;
   }
 }

@@ -23,6 +23,7 @@ export class Welcome {
   async draw() {
     const { count, articles } = await api.articles({ order: "newest", limit: ON_SHELF });
     if (count) {
+      this.wait();
       this.shelf.replaceChildren(
         el("h3", {}, count > articles.length ? `The newest of ${plural(count, "article")}` : "On the shelf"),
         el("ul", { class: "shelf" }, ...articles.map((article) => this.row(article))));
@@ -43,6 +44,13 @@ export class Welcome {
     return el("li", {}, open);
   }
 
+  // Their place is kept, so that nothing moves away from the pointer when they come.
+  wait() {
+    if (this.questions.querySelector("button")) return;
+    this.questions.replaceChildren(el("p", { class: "aside" }, "Looking for questions to begin with…"));
+    this.questions.hidden = false;
+  }
+
   // Each look lets the server try one more; it works at none while nobody waits for them.
   async suggest() {
     const mine = ++this.round;
@@ -53,16 +61,18 @@ export class Welcome {
         found = await api.suggestions();
       } catch (problem) {
         if (!(problem instanceof api.Problem)) throw problem;
+        this.questions.hidden = !this.questions.querySelector("button");
         return; // they are only an offer; what is wrong is told elsewhere
       }
       if (mine !== this.round) return;
       const { complete, suggestions } = found;
-      this.drawSuggestions(suggestions);
+      this.drawSuggestions(suggestions, complete);
       if (complete) return;
     }
   }
 
-  drawSuggestions(suggestions) {
+  drawSuggestions(suggestions, complete) {
+    if (!suggestions.length && !complete) return;
     const known = new Map([...this.questions.querySelectorAll("button")].map((node) => [node.textContent, node]));
     const wanted = suggestions.map(({ question, title }) =>
       known.get(question) ?? button(question, () => this.ask(question), { class: "suggestion", title: `From “${title}”`, dir: "auto" }));

@@ -67,6 +67,24 @@ def test_suggestions_are_drawn_from_the_articles_and_answered(open_page: OpenPag
     expect(page.locator(".turn .chip").first).to_be_visible(timeout=60_000)
 
 
+def test_suggestions_do_not_move_what_is_below_them(open_page: OpenPage) -> None:
+    """Their place is kept while they are looked for, and given up where there are none."""
+    page = open_page()
+    found: dict[str, object] = {"complete": False, "suggestions": []}
+    page.route("**/api/suggestions", lambda route: route.fulfill(json=found))
+    page.reload()
+    expect(page.locator("#suggestions")).to_contain_text("Looking for questions")
+    before = page.locator("#shelf").bounding_box()
+    one = {"file": "bridge.txt", "title": "Bridge"}
+    found["suggestions"] = [{**one, "question": f"Who is the mayor of {n}?"} for n in range(4)]
+    expect(page.locator(".suggestion")).to_have_count(4)
+    assert page.locator("#shelf").bounding_box() == before
+    found.update(suggestions=[], complete=True)
+    page.reload()
+    expect(page.locator(".shelf li").first).to_be_visible()
+    expect(page.locator("#suggestions")).not_to_be_visible()
+
+
 def test_suggestions_are_only_of_sentences_that_say_it() -> None:
     """What was announced or declared must follow: before it, the question would miss the point."""
     told = (
