@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa import __version__
-from qa.errors import IndexLocked, QAError, UsageError
+from qa.errors import AddressRefused, ArticleError, IndexLocked, QAError, UsageError
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -71,6 +71,33 @@ def ingest(
     if report.cancelled:
         raise typer.Exit(STOPPED)
     if report.errors:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def fetch(
+    urls: Annotated[list[str] | None, typer.Argument(help="Addresses of pages.")] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="A file with an address on each line.")
+    ] = None,
+) -> None:
+    """Fetch pages of the open internet, and add them to the articles."""
+    from qa.fetch import fetch as get
+
+    wanted = [*(urls or []), *_lines(listed)]
+    if not wanted:
+        raise UsageError("No address was given.", "Give one or more, or --list FILE.")
+    failed = False
+    with _pipeline() as pipeline:
+        limit = int(pipeline.settings.max_file_mb * 1_000_000)
+        for url in wanted:
+            try:
+                page = get(url, max_bytes=limit)
+                print(f"{url} -> {pipeline.store.add_upload(page.name, page.data).id}")
+            except (ArticleError, AddressRefused) as error:
+                failed = True
+                _complain(error.title, error.detail, error.remedy)
+    if failed:
         raise typer.Exit(FAILED)
 
 
@@ -289,6 +316,17 @@ def _stoppable() -> Iterator[threading.Event]:
     try:
         yield stop
     finally:
+def _lines(path: Path | None) -> list[str]:
+    """Return the lines of a list, without empty ones and comments."""
+    if path is None:
+        return []
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.", "Check the file.") from error
+    return [line for line in lines if line and not line.startswith("#")]
+
+
         signal.signal(signal.SIGINT, before)
 
 

@@ -5,6 +5,7 @@ QAError
 │   ├── BadQuestion
 │   ├── BadFilter
 │   ├── FolderNotFound
+│   ├── AddressRefused
 │   └── UnknownArticle
 ├── ArticleError          one file cannot become an article; the others go on
 │   ├── EmptyArticle
@@ -16,6 +17,7 @@ QAError
 │   ├── FormatNotInstalled
 │   ├── DamagedArticle
 │   ├── LockedArticle
+│   ├── FetchFailed
 │   └── LinkLoop
 ├── IndexUnusable         the index cannot be used as it is
 │   ├── NothingIndexed
@@ -106,6 +108,13 @@ class FolderNotFound(UsageError):
 
 
 class UnknownArticle(UsageError):
+class AddressRefused(UsageError):
+    """What was to be fetched is no page of the open internet."""
+
+    slug = "address-refused"
+    title = "The address is not fetched"
+
+
     """No article has this id."""
 
     slug = "unknown-article"
@@ -196,6 +205,14 @@ class LinkLoop(ArticleError):
 
 class IndexUnusable(QAError):
     """The index cannot be used as it is."""
+class FetchFailed(ArticleError):
+    """No page comes from the address."""
+
+    slug = "fetch-failed"
+    title = "The page cannot be fetched"
+    status = 502
+
+
 
     slug = "index"
     title = "The index cannot be used"
