@@ -276,6 +276,89 @@ def test_annotations_count_code_points_and_only_real_marks() -> None:
     assert unquote(urlsplit(first.url).path) == "/read/ü 1#?.txt"
 
 
+# -- the Responses API ----------------------------------------------------------------------
+
+
+def rest(response: Any) -> dict[str, Any]:
+    """Return a response without what is made anew each time, and what the client adds."""
+    data: dict[str, Any] = response.model_dump()
+    for item in (data, *data["output"]):
+        item.pop("id")
+    data.pop("created_at")
+    for item in data["output"]:
+        for text in item["content"]:
+            text.pop("parsed", None)
+    return data
+
+
+@pytest.mark.parametrize("question", [*ANSWERED, UNKNOWN])
+def test_a_response_is_the_completion_in_other_words(gpt: openai.OpenAI, question: str) -> None:
+    """Text, annotations and sources are those of the chat completion, whole and streamed."""
+    completion = whole(chat(gpt, question))
+    response = gpt.responses.create(model="footnote", input=question)
+    assert (response.status, response.output_text) == ("completed", completion["content"])
+    (message,) = response.output
+    assert message.type == "message"
+    (text,) = message.content
+    assert text.type == "output_text"
+    notes = [note.model_dump() for note in text.annotations]
+    flat = [{"type": n["type"], **n["url_citation"]} for n in completion["annotations"]]
+    assert notes == flat
+    assert {name: getattr(response, name) for name in BEYOND} == {
+        name: completion[name] for name in BEYOND
+    }
+    with gpt.responses.stream(model="footnote", input=question) as stream:
+        events = list(stream)
+        final = stream.get_final_response()
+    assert rest(final) == rest(response)
+    sent = [event.delta for event in events if event.type == "response.output_text.delta"]
+    assert "".join(sent) == response.output_text
+    kind = "response.output_text.annotation.added"
+    assert [event.model_dump()["annotation"] for event in events if event.type == kind] == notes
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+
+
+def test_a_response_understands_the_conversation(gpt: openai.OpenAI) -> None:
+    """Messages in `input` are the history, in either way to write them; the rest is left out."""
+    before: Any = [
+        {"role": "developer", "content": "Be brief."},
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": QUESTION}]},
+        {"type": "reasoning", "id": "r", "summary": []},
+        {"role": "assistant", "content": [{"type": "output_text", "text": "Ada Lindqvist [1]."}]},
+        {"role": "user", "content": "How far can its beam be seen?"},
+    ]
+    response: Any = gpt.responses.create(model="footnote", input=before, instructions="In rhyme.")
+    assert "Cape Morrow" in response.footnote["rewritten"]
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "says"),
+    [
+        ({"input": []}, "input", "no message"),
+        ({"input": ""}, None, "empty"),
+        ({"input": [{"role": "boss", "content": "a"}]}, "input", "role"),
+        ({"input": [{"role": "user", "content": [{"type": "input_image"}]}]}, "input[0].content",
+         "input_image"),
+        ({"input": "a", "previous_response_id": "resp_1"}, "previous_response_id", "stored"),
+        ({"input": "a", "conversation": "conv_1"}, "conversation", "stored"),
+        ({"input": "a", "background": True}, "background", "stored"),
+        ({"input": "a", "text": {"format": {"type": "json_schema"}}}, "text", "/api/ask"),
+        ({"input": "a", "tool_choice": "required"}, "tool_choice", "tool"),
+        ({}, "input", "Field required"),
+    ],
+)  # fmt: skip
+def test_what_a_response_cannot_be_is_refused(
+    client: httpx.Client, body: Json, param: str | None, says: str
+) -> None:
+    """Status 400 with the field at fault; a model that is not there is 404."""
+    response = client.post("/v1/responses", json={"model": "footnote", **body})
+    assert response.status_code == 400, response.text
+    error = response.json()["error"]
+    assert error["param"] == param
+    assert says in error["message"]
+    assert client.post("/v1/responses", json={"model": "o1", "input": "a"}).status_code == 404
+
+
 # -- links ----------------------------------------------------------------------------------
 
 
@@ -481,6 +564,10 @@ def test_an_unforeseen_error_tells_nothing_of_the_inside(
     with pytest.raises(openai.APIError, match="did not expect") as late:
         chunks_of(gpt, QUESTION)
     assert late.value.code == "internal"
+    with gpt.responses.create(model="footnote", input=QUESTION, stream=True) as events:
+        *_, last = events
+    assert last.type == "error"
+    assert (last.code, "secret" in last.message) == ("internal", False)
 
 
 # -- with a language model --------------------------------------------------------------------
@@ -515,14 +602,22 @@ def test_only_what_was_verified_is_in_the_content(
             live.wait_until_ready()
             found = whole(completion := chat(gpt, WHO))
             streamed = joined(chunks := chunks_of(gpt, WHO, stream_options={"include_usage": True}))
+            response = gpt.responses.create(model="footnote", input=WHO)
+            with gpt.responses.create(model="footnote", input=WHO, stream=True) as events:
+                *_, last = events
     assert streamed == found
     assert found["content"] == "The lighthouse was designed by Ada Lindqvist [1]."
     assert removed not in json.dumps([chunk.model_dump() for chunk in chunks])
     assert (found["footnote"]["status"], found["finish_reason"]) == (status, finish)
     assert found["system_fingerprint"] == TINY
     assert completion.usage == chunks[-1].usage
+    kind = {"answered": "completed"}.get(status, status)
+    assert (response.status, last.type) == (kind, f"response.{kind}")
+    assert response.output_text == found["content"]
     if status == "answered":
+        assert response.usage is not None
         assert completion.usage is not None
+        assert response.usage.total_tokens == completion.usage.total_tokens
         assert completion.usage.prompt_tokens > 0
         assert completion.usage.total_tokens > completion.usage.prompt_tokens
 

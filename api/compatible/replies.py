@@ -24,7 +24,7 @@ from qa.types import Status as AnswerStatus
 
 FinishReason = Literal["stop", "length"]
 _DONE = b"data: [DONE]\n\n"
-_SERVER_ERROR = 500
+SERVER_ERROR = 500
 
 
 class UrlCitation(Frozen):
@@ -121,7 +121,7 @@ def completion(answer: Answer, links: Links) -> ChatCompletion:
     """Return an answer in one piece."""
     message = Message(content=answer.answer, annotations=annotations(answer, links))
     return ChatCompletion(
-        id=_new_id(),
+        id=new_id("chatcmpl-"),
         created=int(time.time()),
         choices=(Choice(message=message, finish_reason=finish_reason(answer)),),
         usage=usage(answer),
@@ -191,8 +191,9 @@ def sources(answer: Answer, links: Links) -> Sources:
     )  # fmt: skip
 
 
-def _new_id() -> str:
-    return f"chatcmpl-{uuid.uuid4().hex}"
+def new_id(kind: str) -> str:
+    """Make an id as OpenAI's are."""
+    return f"{kind}{uuid.uuid4().hex}"
 
 
 class Chunks:
@@ -206,9 +207,11 @@ class Chunks:
         self._links = links
         self._include_usage = include_usage
         self._fixed = {
-            "id": _new_id(), "object": "chat.completion.chunk", "created": int(time.time()),
+            "id": new_id("chatcmpl-"),
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
             "model": MODEL,
-        }  # fmt: skip
+        }
         self._sent = ""
 
     def __call__(self, event: Event) -> bytes:
@@ -221,7 +224,7 @@ class Chunks:
             case Answered(answer=answer):
                 return self._end(answer)
             case Failed(problem=problem):
-                return _event(error_body(problem, _SERVER_ERROR).model_dump())
+                return _event(error_body(problem, SERVER_ERROR).model_dump())
             case _:
                 return b""
 

@@ -5,6 +5,7 @@ The last message is the question; the turns before it are its history. Instructi
 ignored: nothing here obeys instructions. What a client would wait for in vain is refused.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,8 @@ from api.schemas import HISTORY_TURNS
 from qa.types import Filters, Turn
 
 MODEL = "footnote"
+_TEXTS = frozenset({"text", "input_text", "output_text"})
+"""What parts of text are called, by one API and the other."""
 
 
 class Lenient(BaseModel):
@@ -24,7 +27,7 @@ class Lenient(BaseModel):
 
 
 class Part(Lenient):
-    """A part of a message; only parts of type `text` are read."""
+    """A part of a message; only parts of text are read."""
 
     type: str
     text: str = ""
@@ -61,7 +64,7 @@ class ChatMessage(Lenient):
     @property
     def text(self) -> str:
         """The text of the message, without what is not text."""
-        return "\n".join(part.text for part in self.content if part.type == "text")
+        return "\n".join(part.text for part in self.content if part.type in _TEXTS)
 
 
 class StreamOptions(Lenient):
@@ -104,15 +107,47 @@ def understood(chat: ChatRequest) -> Asked:
 
     `UnknownModel` and `NotOffered` say what cannot be done, and which field asks for it.
     """
-    if chat.model != MODEL:
-        raise UnknownModel(
-            f"The model {chat.model!r} does not exist.", f"The only one is {MODEL!r}."
+    check_model(chat.model)
+    if chat.n not in {None, 1}:
+        raise NotOffered("n", f"{chat.n} answers are asked for.", "Leave n out, or send 1.")
+    check_tools(chat.tool_choice)
+    check_format("response_format", chat.response_format)
+    return conversation(chat.messages, "messages")
+
+
+def check_model(model: str) -> None:
+    """Refuse every model but ours."""
+    if model != MODEL:
+        raise UnknownModel(f"The model {model!r} does not exist.", f"The only one is {MODEL!r}.")
+
+
+def check_tools(choice: Any) -> None:
+    """Refuse to be made to call a tool."""
+    if choice not in (None, "auto", "none"):
+        raise NotOffered(
+            "tool_choice",
+            "A tool must be called, and Footnote calls none.",
+            "Leave tool_choice out, or send 'auto' or 'none'.",
         )
-    _check_offered(chat)
-    if not chat.messages:
-        raise NotOffered("messages", "There is no message.", "Send a question.")
-    *before, last = chat.messages
-    at = f"messages[{len(before)}]"
+
+
+def check_format(param: str, wanted: dict[str, Any] | None) -> None:
+    """Refuse every format but text."""
+    kind = (wanted or {}).get("type", "text")
+    if kind != "text":
+        raise NotOffered(
+            param,
+            f"Answers are text, not {kind!r}.",
+            f"Leave {param} out; POST /api/ask returns an answer as JSON.",
+        )
+
+
+def conversation(messages: Sequence[ChatMessage], field: str) -> Asked:
+    """Take the last message for the question, and those before it for its history."""
+    if not messages:
+        raise NotOffered(field, "There is no message.", "Send a question.")
+    *before, last = messages
+    at = f"{field}[{len(before)}]"
     if last.role != "user":
         raise NotOffered(
             f"{at}.role",
@@ -120,7 +155,7 @@ def understood(chat: ChatRequest) -> Asked:
             "End the messages with one of the role 'user'.",
         )
     for part in last.content:
-        if part.type != "text":
+        if part.type not in _TEXTS:
             raise NotOffered(
                 f"{at}.content",
                 f"The question has a part of the type {part.type!r}; only text is read.",
@@ -129,25 +164,7 @@ def understood(chat: ChatRequest) -> Asked:
     return Asked(last.text, turns(before))
 
 
-def _check_offered(chat: ChatRequest) -> None:
-    if chat.n not in {None, 1}:
-        raise NotOffered("n", f"{chat.n} answers are asked for.", "Leave n out, or send 1.")
-    if chat.tool_choice not in (None, "auto", "none"):
-        raise NotOffered(
-            "tool_choice",
-            "A tool must be called, and Footnote calls none.",
-            "Leave tool_choice out, or send 'auto' or 'none'.",
-        )
-    kind = (chat.response_format or {}).get("type", "text")
-    if kind != "text":
-        raise NotOffered(
-            "response_format",
-            f"Answers are text, not {kind!r}.",
-            "Leave response_format out; POST /api/ask returns an answer as JSON.",
-        )
-
-
-def turns(messages: list[ChatMessage]) -> tuple[Turn, ...]:
+def turns(messages: Sequence[ChatMessage]) -> tuple[Turn, ...]:
     """Pair each question with the answer that followed it; keep the newest."""
     found: list[Turn] = []
     for message in messages:

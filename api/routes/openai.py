@@ -1,6 +1,6 @@
-"""OpenAI's Chat Completions API: any client of it is a client of Footnote."""
+"""OpenAI's Chat Completions and Responses APIs: any client of them is a client of Footnote."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Request
@@ -10,6 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from api.compatible.errors import UnknownModel
 from api.compatible.replies import ChatCompletion, Chunks, completion
 from api.compatible.requests import MODEL, Asked, ChatRequest, understood
+from api.compatible.responses import (
+    ResponseEvents,
+    ResponseObject,
+    ResponsesRequest,
+    response_object,
+    understood_input,
+)
 from api.links import Links
 from api.routes.ask import CLIENT_LEFT, check_length
 from api.service import PipelineDep, ServiceDep
@@ -17,17 +24,20 @@ from api.stream import EventStream, answer_stream, unless_left
 from qa.errors import QAError
 from qa.llm.cancel import Cancel, Cancelled
 from qa.pipeline import Pipeline
-from qa.types import Event, Failed, Filters, Frozen
+from qa.types import Answer, Event, Failed, Filters, Frozen
 
 router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
 _SINCE = 1_764_547_200
 """1 December 2025: the protocol wants a time at which a model was made."""
-_CHUNKS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The answer; or, with `stream`, its chunks, and last `[DONE]`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
+
+
+def _or_stream(description: str) -> dict[int | str, dict[str, Any]]:
+    events = {"text/event-stream": {"schema": {"type": "string"}}}
+    return {200: {"description": description, "content": events}}
+
+
+_CHUNKS = _or_stream("The answer; or, with `stream`, its chunks, and last `[DONE]`.")
+_EVENTS = _or_stream("The answer; or, with `stream`, its events, up to `response.completed`.")
 
 
 class Model(Frozen):
@@ -67,20 +77,38 @@ async def chat_completions(
     """Answer the last message from the articles, every claim footnoted."""
     asked = understood(body)
     check_length(asked.question, service.settings)
-    cancel, links = Cancel(), Links(str(request.base_url))
-    filters = body.filters or Filters()
+    links = Links(str(request.base_url))
     if body.stream:
-        steps = _steps(pipeline, asked, filters, cancel)
-        # What goes wrong before the first event has a status of its own.
-        first = await run_in_threadpool(next, steps)
         chunks = Chunks(links, include_usage=body.include_usage)
-        return EventStream(answer_stream(_resumed(first, steps), cancel, chunks))
+        return await _streamed(asked, body.filters, pipeline, chunks)
+    answer = await _answered(asked, body.filters, pipeline, request)
+    return answer if isinstance(answer, Response) else completion(answer, links)
 
-    def work() -> ChatCompletion:
-        answer = pipeline.answer(
-            asked.question, history=asked.history, filters=filters, cancel=cancel
+
+@router.post("/responses", response_model=ResponseObject, responses=_EVENTS)
+async def responses(
+    body: ResponsesRequest, pipeline: PipelineDep, service: ServiceDep, request: Request
+) -> ResponseObject | Response:
+    """Answer the last message of `input`, by OpenAI's Responses API; nothing is stored."""
+    asked = understood_input(body)
+    check_length(asked.question, service.settings)
+    links = Links(str(request.base_url))
+    if body.stream:
+        return await _streamed(asked, body.filters, pipeline, ResponseEvents(links))
+    answer = await _answered(asked, body.filters, pipeline, request)
+    return answer if isinstance(answer, Response) else response_object(answer, links)
+
+
+async def _answered(
+    asked: Asked, filters: Filters | None, pipeline: Pipeline, request: Request
+) -> Answer | Response:
+    """Answer in one piece, as long as the client is there."""
+    cancel = Cancel()
+
+    def work() -> Answer:
+        return pipeline.answer(
+            asked.question, history=asked.history, filters=filters or Filters(), cancel=cancel
         )
-        return completion(answer, links)
 
     try:
         return await unless_left(request, cancel, work)
@@ -88,11 +116,17 @@ async def chat_completions(
         return Response(status_code=CLIENT_LEFT)
 
 
-def _steps(
-    pipeline: Pipeline, asked: Asked, filters: Filters, cancel: Cancel
-) -> Generator[Event, None, None]:
-    steps = pipeline.steps(asked.question, history=asked.history, filters=filters, cancel=cancel)
-    return cast("Generator[Event, None, None]", steps)
+async def _streamed(
+    asked: Asked, filters: Filters | None, pipeline: Pipeline, encode: Callable[[Event], bytes]
+) -> EventStream:
+    """Answer as events. What goes wrong before the first one has a status of its own."""
+    cancel = Cancel()
+    steps = pipeline.steps(
+        asked.question, history=asked.history, filters=filters or Filters(), cancel=cancel
+    )
+    generator = cast("Generator[Event, None, None]", steps)
+    first = await run_in_threadpool(next, generator)
+    return EventStream(answer_stream(_resumed(first, generator), cancel, encode))
 
 
 def _resumed(first: Event, steps: Generator[Event, None, None]) -> Iterator[Event]:
