@@ -277,6 +277,17 @@ def _events(question: str, filters: "Filters") -> "Generator[Event, None, None]"
         yield from pipeline.steps(question, filters=filters)
 
 
+def _lines(path: Path | None) -> list[str]:
+    """Return the lines of a list, without empty ones and comments."""
+    if path is None:
+        return []
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.", "Check the file.") from error
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def _follow(pipeline: "Pipeline", folders: list[Path] | None) -> None:
     """Sync `folders` whenever something in them changes, and print what that changed."""
     from qa import terminal
@@ -316,17 +327,6 @@ def _stoppable() -> Iterator[threading.Event]:
     try:
         yield stop
     finally:
-def _lines(path: Path | None) -> list[str]:
-    """Return the lines of a list, without empty ones and comments."""
-    if path is None:
-        return []
-    try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.", "Check the file.") from error
-    return [line for line in lines if line and not line.startswith("#")]
-
-
         signal.signal(signal.SIGINT, before)
 
 

@@ -107,7 +107,6 @@ class FolderNotFound(UsageError):
     status = 404
 
 
-class UnknownArticle(UsageError):
 class AddressRefused(UsageError):
     """What was to be fetched is no page of the open internet."""
 
@@ -115,6 +114,7 @@ class AddressRefused(UsageError):
     title = "The address is not fetched"
 
 
+class UnknownArticle(UsageError):
     """No article has this id."""
 
     slug = "unknown-article"
@@ -196,6 +196,14 @@ class LockedArticle(ArticleError):
     title = "The file is encrypted"
 
 
+class FetchFailed(ArticleError):
+    """No page comes from the address."""
+
+    slug = "fetch-failed"
+    title = "The page cannot be fetched"
+    status = 502
+
+
 class LinkLoop(ArticleError):
     """A symbolic link leads to itself, to nothing, or out of the folder."""
 
@@ -205,14 +213,6 @@ class LinkLoop(ArticleError):
 
 class IndexUnusable(QAError):
     """The index cannot be used as it is."""
-class FetchFailed(ArticleError):
-    """No page comes from the address."""
-
-    slug = "fetch-failed"
-    title = "The page cannot be fetched"
-    status = 502
-
-
 
     slug = "index"
     title = "The index cannot be used"
