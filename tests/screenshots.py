@@ -44,7 +44,7 @@ def source(page: Page) -> None:
 def disagreement(page: Page) -> None:
     """Show both sides of a disagreement."""
     replay(page, recorded("conflict"))
-    ask(page, "Who is the captain of the Solveig?")
+    ask(page, "Who is its captain?")
 
 
 def development(page: Page) -> None:

@@ -81,8 +81,10 @@ export class Server extends EventTarget {
   }
 }
 
+// That there is no model server is no fault where the embedded reader answers: it needs none.
 function modelText({ model, state, answers }) {
   const what = state in STATES ? `${model} ${STATES[state]}` : "";
-  if (answers === "embedded") return `Answers by the embedded reader${state === "absent" || state === "unreachable" ? `; ${what}` : ""}`;
-  return what || `Answers by ${answers}`;
+  if (answers !== "embedded") return what || `Answers by ${answers}`;
+  const more = { absent: `; ${what}`, unreachable: ", no language model" }[state] ?? "";
+  return `Answers by the embedded reader${more}`;
 }

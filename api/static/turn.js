@@ -62,7 +62,7 @@ export class Turn {
   }
 
   showRewritten(rewritten) {
-    if (!rewritten || this.rewritten) return;
+    if (!rewritten || rewritten === this.question || this.rewritten) return;
     this.rewritten = el("p", { class: "rewritten", dir: "auto" }, "Understood as: ", rewritten);
     this.heading.after(this.rewritten);
   }

@@ -37,7 +37,8 @@ def test_the_embedded_reader_is_named(open_page: OpenPage) -> None:
     ("state", "answers", "says"),
     [
         ("absent", "embedded", "the embedded reader; ollama/tiny is not there yet"),
-        ("unreachable", "embedded", "ollama/tiny cannot be reached"),
+        ("unreachable", "embedded", "the embedded reader, no language model"),
+        ("unreachable", "ollama/tiny", "ollama/tiny cannot be reached"),
         ("idle", "ollama/tiny", "will be loaded by the first question"),
         ("loading", "ollama/tiny", "is being loaded; the first answer takes longer"),
     ],
