@@ -44,3 +44,10 @@ class ServiceUnreachable(QAError):
     slug = "service-unreachable"
     title = "The service cannot be evaluated"
     status = 502
+
+
+class BenchFailed(QAError):
+    """A measurement of the benchmark broke off."""
+
+    slug = "bench-failed"
+    title = "The benchmark could not be run"

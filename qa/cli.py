@@ -161,6 +161,16 @@ def evaluate(context: typer.Context) -> None:
     sys.exit(_command("eval")(context.args))
 
 
+@app.command(
+    "bench",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def bench(context: typer.Context) -> None:
+    """Measure ingest, questions, memory and starts, each beside its limit."""
+    sys.exit(_command("bench")(context.args))
+
+
 @app.command()
 def status(
     files: Annotated[bool, typer.Option("--files", help="List every article.")] = False,  # noqa: FBT002 -- a flag

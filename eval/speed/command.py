@@ -1,0 +1,205 @@
+"""What `qa bench` does, from options to reports."""
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from eval.speed import service, starts
+from eval.speed.child import measured
+from eval.speed.corpus import Corpus
+from eval.speed.figures import (
+    Asked,
+    Cranfield,
+    Ingested,
+    Machine,
+    Plain,
+    Raw,
+    Run,
+    Section,
+    Service,
+    Size,
+    Starts,
+    Vectors,
+)
+from eval.speed.memory import total
+from eval.speed.product import Place
+from eval.speed.reference import Compared
+from qa.inference import cores, cpu_name
+
+Found = TypeVar("Found", bound=BaseModel)
+_PACKAGES = (
+    *("chromadb", "tantivy", "openvino", "onnxruntime", "torch", "sentence-transformers"),
+    *("llama-index-core", "fastapi"),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says; see the help of `qa bench` for each."""
+
+    sizes: Sequence[int] = (1_000, 10_000, 100_000)
+    embed_up_to: int = 10_000
+    part: int = 500
+    questions: int = 200
+    asks: int = 40
+    askers: int = 50
+    seconds: float = 60.0
+    repeats: int = 3
+    seed: int = 1
+    skip: Sequence[Section] = ()
+    cranfield: Path | None = None
+    work: Path | None = None
+    command: str = "qa bench"
+    at_once: int = 1
+    """Measurements that run at the same time: more than one spoils the times, and saves some."""
+    tell: Callable[[str], None] = field(default=lambda _: None)
+
+    @property
+    def all_sizes(self) -> Sequence[int]:
+        """The sizes in order; at least one is embedded by the model, if only a part."""
+        chosen = sorted(set(self.sizes))
+        return chosen if chosen[0] <= self.embed_up_to else [self.part, *chosen]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The measurements of one size, while they run."""
+
+    place: Place
+    ingested: "Future[Ingested]"
+    plain: "Future[Plain] | None"
+    asked: "Future[Asked]"
+    raw: "Future[Raw]"
+
+    def size(self, wanted: int) -> Size:
+        """Wait for all of them."""
+        return Size(
+            wanted=wanted,
+            ingested=self.ingested.result(),
+            asked=self.asked.result(),
+            raw=self.raw.result(),
+            plain=self.plain.result() if self.plain else None,
+        )
+
+
+def run(options: Options) -> Run:
+    """Measure everything, one after the other, and return the figures."""
+    machine = _machine()
+    now = datetime.now(UTC)
+    with _folder(options.work) as work, ThreadPoolExecutor(options.at_once) as pool:
+        parts = {size: _size(options, pool, work, size) for size in options.all_sizes}
+        # The service is measured over the largest index that the model's own vectors are in.
+        served = [part for part in parts.values() if part.place.own_vectors][-1]
+        over = pool.submit(_service, options, served)
+        compared = Compared(
+            seed=options.seed, work=work, cranfield=options.cranfield,
+            articles=min(40, max(2, options.part // 10)),
+        )  # fmt: skip
+        vectors = cranfield = None
+        if "vectors" not in options.skip:
+            vectors = _later(pool, options, "reference:vectors", compared, Vectors)
+        if options.cranfield is not None:
+            cranfield = _later(pool, options, "reference:cranfield", compared, Cranfield)
+        began, under_load = over.result()
+        return Run(
+            command=options.command,
+            date=f"{now:%Y-%m-%d}",
+            seed=options.seed,
+            machine=machine,
+            sizes=[part.size(wanted) for wanted, part in parts.items()],
+            service=under_load,
+            starts=began,
+            vectors=vectors.result() if vectors else None,
+            cranfield=cranfield.result() if cranfield else None,
+        )
+
+
+def _size(options: Options, pool: ThreadPoolExecutor, work: Path, size: int) -> _Parts:
+    options.tell(f"{size:,} passages: writing articles")
+    folder = work / str(size)
+    place = Place(
+        articles=folder / "articles",
+        data=folder / "data",
+        own_vectors=size <= options.embed_up_to,
+        seed=options.seed,
+        count=Corpus(options.seed).write(folder / "articles", size),
+        part=min(size, options.part),
+        questions=options.questions,
+        asks=options.asks,
+    )
+    ingested = _later(pool, options, "product:ingest", place, Ingested)
+    plain = None
+    if "plain" not in options.skip:
+        plain = _later(pool, options, "plain:measure", place, Plain)
+    return _Parts(
+        place, ingested, plain,
+        _later(pool, options, "product:ask", place, Asked, ingested),
+        _later(pool, options, "raw:ask", place, Raw, ingested),
+    )  # fmt: skip
+
+
+def _later(
+    pool: ThreadPoolExecutor,
+    options: Options,
+    job: str,
+    given: BaseModel,
+    found: type[Found],
+    after: "Future[Ingested] | None" = None,
+) -> "Future[Found]":
+    """Measure when it is this job's turn, and what it needs is there."""
+
+    def work() -> Found:
+        if after is not None:
+            after.result()
+        options.tell(f"{job} {given.data.parent.name if isinstance(given, Place) else ''}")
+        return measured(job, given, found)
+
+    return pool.submit(work)
+
+
+def _service(options: Options, parts: _Parts) -> tuple[Starts | None, Service | None]:
+    """Measure what needs the data directory for itself."""
+    parts.asked.result()
+    passages = parts.ingested.result().rate.passages
+    began = under_load = None
+    if "starts" not in options.skip:
+        options.tell("starts")
+        began = starts.measure(parts.place, options.repeats)
+    if "service" not in options.skip:
+        options.tell(f"{options.askers} askers for {options.seconds:g} s")
+        under_load = service.under_load(parts.place, passages, options.askers, options.seconds)
+    return began, under_load
+
+
+def _machine() -> Machine:
+    return Machine(
+        processor=_processor(),
+        cores=cores(),
+        memory_gb=round(total() / 1000, 1),
+        system=f"{platform.system()} {platform.release()}",
+        python=platform.python_version(),
+        packages={name: metadata.version(name) for name in _PACKAGES},
+        load_before=round(os.getloadavg()[0], 2),
+    )
+
+
+def _processor() -> str:
+    """Return the processor's name, without the list of what it can do."""
+    name, _, _ = cpu_name().partition(" fpu ")
+    return name.strip()
+
+
+@contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-", dir=given) as folder:
+        yield Path(folder)

@@ -1,0 +1,97 @@
+"""The limits of retrieval: Chroma and tantivy asked by their own calls, nothing around them."""
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from eval.speed.corpus import Corpus
+from eval.speed.figures import Raw, Times
+from eval.speed.memory import resident
+from eval.speed.product import DATES, WARM, K, Place, embedding, settings
+from qa.embedding import Embedding
+from qa.library import Library
+
+
+def ask(given: Place) -> Raw:
+    """Ask the indexes that the product has filled."""
+    chosen = settings(given.data)
+    library = Library(chosen.data_dir / "library.db")
+    build = str(library.build)
+    library.close()
+    model = embedding(given)
+    collection = _collection(str(chosen.data_dir / "chroma" / build))
+    terms = _Terms(str(chosen.data_dir / "lexical" / build))
+    questions = Corpus(given.seed).questions(given.count, WARM + given.questions)
+    for question in questions[:WARM]:
+        _dense(model, collection, question)
+        terms.search(question)
+    loaded = resident()
+    asked = questions[WARM:]
+    dense = [_dense(model, collection, question) for question in asked]
+    return Raw(
+        dense=Times.of([embedding + query for embedding, query in dense]),
+        vectors=Times.of([query for _, query in dense]),
+        terms=Times.of([terms.search(question) for question in asked]),
+        vectors_dated=_dated(model, collection, asked),
+        loaded_mb=loaded,
+    )
+
+
+def _collection(path: str) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
+    return client.get_collection(client.list_collections()[0].name, embedding_function=None)
+
+
+def _dense(
+    model: Embedding, collection: Any, question: str, where: Any = None
+) -> tuple[float, float]:
+    """Embed a question and query Chroma; return the seconds of both."""
+    began = time.perf_counter()
+    vector = model.encode([question])
+    between = time.perf_counter()
+    collection.query(query_embeddings=vector, n_results=K, where=where)
+    return between - began, time.perf_counter() - between
+
+
+def _dated(model: Embedding, collection: Any, questions: Sequence[str]) -> Times | None:
+    first, last = DATES.date_from, DATES.date_to
+    if first is None or last is None:
+        return None
+    days = [(first + dt.timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+    where = {"date": {"$in": days}}
+    if not collection.get(where=where, limit=1)["ids"]:
+        return None
+    return Times.of([_dense(model, collection, question, where)[1] for question in questions])
+
+
+class _Terms:
+    """Tantivy's index as it lies on disk, with its words treated as the product does."""
+
+    def __init__(self, path: str) -> None:
+        import tantivy
+
+        self._index = tantivy.Index.open(path)
+        self._index.register_tokenizer(
+            "footnote",
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+            .filter(tantivy.Filter.remove_long(60))
+            .filter(tantivy.Filter.lowercase())
+            .filter(tantivy.Filter.ascii_fold())
+            .filter(tantivy.Filter.stopword("english"))
+            .filter(tantivy.Filter.stemmer("english"))
+            .build(),
+        )
+
+    def search(self, question: str) -> float:
+        """Return the seconds of a search."""
+        words = "".join(c if c.isalnum() else " " for c in question)
+        began = time.perf_counter()
+        searcher = self._index.searcher()
+        query = self._index.parse_query(words, ["title", "text"])
+        found: Any = searcher.search(query, K)
+        _ = [searcher.doc(address)["id"][0] for _, address in found.hits]
+        return time.perf_counter() - began
