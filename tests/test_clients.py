@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -49,6 +50,7 @@ def test_the_openai_example_works(seeded: Live, capsys: pytest.CaptureFixture[st
     assert f"{seeded.url}/read/004_90d9e4a8317acd22.txt?" in first
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_curl_example_works(seeded: Live) -> None:
     """The command as it stands prints the stream, from the role to the end."""
     (command,) = [block for block in blocks("sh") if block.startswith("curl")]

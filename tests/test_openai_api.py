@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import openai
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from api.compatible.replies import annotations, marks
@@ -25,7 +27,7 @@ from tests.live import ARTICLES, LIGHTHOUSE, ODD_ID, Live, ingested, running, se
 from tests.llm_pipeline import ARTICLES as LLM_ARTICLES
 from tests.llm_pipeline import SOON, TINY
 from tests.llm_world import FIRST, WHO
-from tests.ollama_script import Done, Fail, Json, Say, Stall, Step
+from tests.ollama_script import Done, Fail, Json, Pause, Say, Stall, Step
 from tests.ollama_server import ollama
 
 QUESTION = "Who designed the lighthouse at Cape Morrow?"
@@ -274,6 +276,24 @@ def test_annotations_count_code_points_and_only_real_marks() -> None:
     first = annotations(answer, Links("http://localhost/"))[0].url_citation
     assert first.start_index == text.index("[1].") != text.index("[1]")
     assert unquote(urlsplit(first.url).path) == "/read/ü 1#?.txt"
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(min_size=1), st.lists(st.integers(1, 12), min_size=1, unique=True)),
+        max_size=5,
+    )
+)
+def test_every_mark_is_where_it_is_said_to_be(written: list[tuple[str, list[int]]]) -> None:
+    """Whatever claims say, each mark of each claim is found on the spot, in order."""
+    claims = tuple(
+        Claim(text=text, citations=tuple(numbers), verdict="supported", score=1)
+        for text, numbers in written
+    )
+    text = " ".join(marked(claim) for claim in claims)
+    answer = Answer(question="?", status="answered", answer=text, claims=claims, model="m")
+    found = [(number, text[start:end]) for number, start, end in marks(answer)]
+    assert found == [(number, f"[{number}]") for _, numbers in written for number in numbers]
 
 
 # -- the Responses API ----------------------------------------------------------------------
@@ -620,6 +640,24 @@ def test_only_what_was_verified_is_in_the_content(
         assert response.usage.total_tokens == completion.usage.total_tokens
         assert completion.usage.prompt_tokens > 0
         assert completion.usage.total_tokens > completion.usage.prompt_tokens
+
+
+def test_a_slow_model_is_bridged_by_comments(
+    indexed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing is ready, comments keep the connection; the client reads over them."""
+    monkeypatch.setattr("api.stream.HEARTBEAT", 0.02)
+    with ollama(lambda _: [Pause(0.5), FIRST, Done()]) as owner:
+        chosen = indexed.model_copy(update={"llm": TINY, "ollama_url": owner.url, **SOON})
+        with running(chosen) as live, connected(live) as gpt, live.client() as client:
+            live.wait_until_ready()
+            found = joined(chunks_of(gpt, WHO))
+            messages = [{"role": "user", "content": WHO}]
+            body = {"model": "footnote", "messages": messages, "stream": True}
+            lines = client.post("/v1/chat/completions", json=body).text.splitlines()
+    assert found["content"] == "The lighthouse was designed by Ada Lindqvist [1]."
+    assert {line[:1] for line in lines if line} == {":", "d"}
+    assert lines[-2] == "data: [DONE]"
 
 
 @pytest.mark.parametrize("stream", [True, False])
