@@ -11,9 +11,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from qa.articles import SUFFIXES, Part, holds_several, parts, read_bytes
 from qa.embedding import Embedding
@@ -130,6 +132,38 @@ class _Run:
         )
 
 
+class _Behind:
+    """Does one thing after the other in a thread; giving it one waits until the last is done.
+
+    At the end it waits, does what `last` says, and raises what went wrong.
+    """
+
+    def __init__(self, last: Callable[[], None]) -> None:
+        self._last = last
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest")
+        self._under_way: Future[None] | None = None
+
+    def __call__(self, work: Callable[[], None]) -> None:
+        """Do `work` behind the caller's back."""
+        self._wait()
+        self._under_way = self._thread.submit(work)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._wait()
+        finally:
+            self._thread.submit(self._last)
+            self._thread.shutdown()
+
+    def _wait(self) -> None:
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
+
+
 class Ingest:
     """The one writer of library and index; made by whoever holds the data directory's lock."""
 
@@ -192,14 +226,13 @@ class Ingest:
 
     def _recover(self, run: _Run) -> None:
         run.add("recovered", self._sweep())
+        self._library.drop_bare()
         pending = self._library.pending()
         for article in pending:
             key = version_key(article.id, article.sha256)
             self._index.remove(self._library.passage_ids(key))
-        for group in grouped((self._cut(article) for article in pending), self._batch):
-            if not self._write(group, run):
-                return
-            run.add("recovered", len(group))
+        recovered = self._write((self._cut(article) for article in pending), run)
+        run.add("recovered", recovered)
 
     # -- one folder ------------------------------------------------------------------------
 
@@ -212,9 +245,9 @@ class Ingest:
             self._cut(article, renames)
             for article, renames in self._read(target, found, stock, run)
         )
-        for group in grouped(fresh, self._batch):
-            if not self._write(group, run):
-                return
+        self._write(fresh, run)
+        if run.stop.is_set():
+            return
         gone = stock.gone()
         if gone:
             self.retire(gone)
@@ -351,19 +384,30 @@ class Ingest:
         key = version_key(article.id, article.sha256)
         return Cut(article, self._splitter.split(article, key), renames)
 
-    def _write(self, group: Sequence[Cut], run: _Run) -> bool:
-        """Take a group through all its states; False when it was stopped and remains pending."""
-        for cut in group:
-            self._library.begin(cut.article, cut.spans, cut.renames)
-        for batch in _batches(group, self._batch):
-            if run.stop.is_set():
-                return False
-            self._index.add(batch, self._embedding.encode([embedded(p) for p in batch]))
-            run.add("passages", len(batch))
-            run.tell("embed", batch[-1].article_id)
+    def _write(self, cuts: Iterable[Cut], run: _Run) -> int:
+        """Take articles through all their states; return how many got there.
+
+        While a batch is embedded, the one before is written to the index by another thread. Where
+        the run is stopped, what has begun remains pending.
+        """
+        done = 0
+        with _Behind(self._library.release) as behind:
+            for group in grouped(cuts, self._batch):
+                self._library.begin(group)
+                for batch in _batches(group, self._batch):
+                    if run.stop.is_set():
+                        return done
+                    vectors = self._embedding.encode([embedded(p) for p in batch])
+                    behind(partial(self._index.add, batch, vectors))
+                    run.add("passages", len(batch))
+                    run.tell("embed", batch[-1].article_id)
+                behind(partial(self._finish, group))
+                done += len(group)
+        return done
+
+    def _finish(self, group: Sequence[Cut]) -> None:
         self._library.switch([cut.key for cut in group])
         self._sweep()
-        return True
 
     def _sweep(self) -> int:
         """Remove the passages of stale versions from the indexes, then the versions."""

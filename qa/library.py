@@ -15,10 +15,10 @@ import datetime as dt
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from qa.errors import BadFilter, IndexDamaged, UnknownArticle
 from qa.types import Article, Filters, Frozen, Passage, Span
@@ -111,6 +111,32 @@ def version_key(article_id: str, sha256: str) -> str:
     return f"{article_id}#{sha256[:16]}"
 
 
+_BARE = (
+    "DELETE FROM articles WHERE NOT excluded"
+    " AND NOT EXISTS (SELECT 1 FROM versions WHERE article = articles.id)"
+)
+
+
+class Pending(Protocol):
+    """A version of an article that is to be written."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+    @property
+    def article(self) -> Article:
+        """The article."""
+
+    @property
+    def spans(self) -> Sequence[tuple[str, Span]]:
+        """Its passages, as id and span."""
+
+    @property
+    def renames(self) -> str | None:
+        """The id that the article had before it was renamed."""
+
+
 class Library:
     """The SQLite file. Safe to use from several threads: each has a connection of its own."""
 
@@ -174,6 +200,15 @@ class Library:
             db.execute("ROLLBACK")
             raise
         db.execute("COMMIT")
+
+    def release(self) -> None:
+        """Close this thread's connection, if it has one; another call opens a new one."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            del self._local.connection
+            with self._guard:
+                self._connections.remove(connection)
+            connection.close()
 
     def close(self) -> None:
         """Close every thread's connection; the library cannot be used afterwards."""
@@ -418,25 +453,22 @@ class Library:
         with self._transaction() as db:
             db.execute("UPDATE articles SET excluded = ? WHERE id = ?", (excluded, article_id))
 
-    def begin(
-        self, article: Article, spans: Sequence[tuple[str, Span]], replaces: str | None = None
-    ) -> str:
-        """Write a version as pending, with its passages (id, span); return its key.
-
-        `replaces` is the id that the article had before it was renamed.
-        """
-        key = version_key(article.id, article.sha256)
+    def begin(self, versions: Iterable[Pending]) -> None:
+        """Write versions as pending, with their passages, all of them or none."""
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         with self._transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)",
-                (
-                    key, article.id, article.sha256, article.title, _iso(article.date),
-                    article.source, article.text, json.dumps(article.furniture), replaces,
-                    dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                ),
-            )  # fmt: skip
-            self._write_passages(db, key, spans, self.build)
-        return key
+            for version in versions:
+                article = version.article
+                db.execute(
+                    "INSERT OR REPLACE INTO versions"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)",
+                    (
+                        version.key, article.id, article.sha256, article.title,
+                        _iso(article.date), article.source, article.text,
+                        json.dumps(article.furniture), version.renames, now,
+                    ),
+                )  # fmt: skip
+                self._write_passages(db, version.key, version.spans, self.build)
 
     def add_passages(self, key: str, spans: Sequence[tuple[str, Span]], build: int) -> None:
         """Write the passages that a version has in another build."""
@@ -487,14 +519,19 @@ class Library:
         return [name for (name,) in rows]
 
     def drop(self, keys: Sequence[str]) -> None:
-        """Forget versions for good, and the articles that have none left and are not excluded."""
+        """Forget versions for good, and those of their articles that have no other version."""
+        if not keys:
+            return
         with self._transaction() as db:
             for key in keys:
+                row = db.execute("SELECT article FROM versions WHERE key = ?", (key,)).fetchone()
                 db.execute("DELETE FROM versions WHERE key = ?", (key,))
-            db.execute(
-                "DELETE FROM articles WHERE NOT excluded"
-                " AND id NOT IN (SELECT article FROM versions)"
-            )
+                db.execute(f"{_BARE} AND id = ?", row or ("",))
+
+    def drop_bare(self) -> None:
+        """Forget articles that have an id and no version: a crash came between the two."""
+        with self._transaction() as db:
+            db.execute(_BARE)
 
     def drop_folder(self, folder: Path) -> None:
         """Forget a folder and its exclusions; its versions must have been dropped before."""
