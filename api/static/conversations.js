@@ -4,6 +4,7 @@
 const DATABASE = "footnote";
 const STORE = "conversations";
 const TITLE_CHARACTERS = 80;
+const ANSWER_LISTS = ["claims", "removed", "citations", "conflicts"];
 
 export class Conversations extends EventTarget {
   constructor() {
@@ -26,12 +27,14 @@ export class Conversations extends EventTarget {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const kept = (await this.work("readonly", (store) => store.getAll())) ?? [];
     return [...kept.filter(({ id }) => !this.inMemory.has(id)), ...this.inMemory.values()]
+      .filter(isWhole)
       .filter((one) => words.every((word) => searched(one).includes(word)))
       .toSorted((a, b) => b.updated.localeCompare(a.updated));
   }
 
   async get(id) {
-    return this.inMemory.get(id) ?? this.work("readonly", (store) => store.get(id));
+    const found = this.inMemory.get(id) ?? await this.work("readonly", (store) => store.get(id));
+    return isWhole(found) ? found : undefined;
   }
 
   async put(conversation) {
@@ -109,6 +112,14 @@ function open() {
     request.addEventListener("error", () => resolve(null));
     request.addEventListener("blocked", () => resolve(null));
   });
+}
+
+// What another version of this page has kept, or only half, is left where it is and not shown.
+function isWhole(one) {
+  const answered = (answer) => ANSWER_LISTS.every((key) => Array.isArray(answer?.[key])) && answer.timings instanceof Object;
+  return typeof one?.title === "string" && !Number.isNaN(Date.parse(one.updated)) && Array.isArray(one.turns)
+    && one.turns.length > 0 && one.turns.every(({ id, asked, question, nearest, answer }) =>
+      id && asked && typeof question === "string" && Array.isArray(nearest) && answered(answer));
 }
 
 function titled(question) {

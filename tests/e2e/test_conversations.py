@@ -163,6 +163,32 @@ def test_a_link_that_was_cut_is_survived(open_page: OpenPage, live: Live) -> Non
     expect(page.get_by_label("Your question")).not_to_have_value("")
 
 
+def test_what_cannot_be_read_any_more_does_not_break_the_page(open_page: OpenPage) -> None:
+    """Half a conversation, or one of another version, is passed over in the list and by link."""
+    page = open_page()
+    conversation(page)
+    page.evaluate(
+        """() => new Promise((done) => {
+            const opening = indexedDB.open("footnote");
+            opening.onsuccess = () => {
+                const work = opening.result.transaction("conversations", "readwrite");
+                const store = work.objectStore("conversations");
+                store.put({ id: "half" });
+                const turns = [{ id: "a", question: "Old?", answer: { answer: "Yes." } }];
+                store.put({ id: "old", title: "Old", updated: "2020-01-01", turns });
+                work.oncomplete = done;
+            };
+        })"""
+    )
+    page.get_by_role("button", name="Conversations").click()
+    expect(page.locator(".talks .source-title")).to_have_text([TITLE])
+    page.evaluate("location.hash = '#/c/old'")
+    expect(page.locator(".toast")).to_contain_text("not kept")
+    replay(page, recorded("nothing"))
+    ask(page, "And now?")
+    expect(page.locator("#talk-title")).to_have_text("And now?")
+
+
 def test_back_and_forward_go_between_conversations(open_page: OpenPage) -> None:
     """Each conversation has its address, and Back does not leave the page for a look at another."""
     page = open_page()
