@@ -24,7 +24,9 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from typer.testing import CliRunner
 
+from api.guard import UPLOAD_FILES
 from qa import __version__
 from qa.bundled import DIGESTS
 from qa.cli import app as cli
@@ -37,6 +39,7 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = ("docker-compose.yml", "docker-compose.gpu.yml")
+GUIDE = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
 UNIT = ROOT / "docs" / "deploying" / "footnote.service"
 HADOLINT = "c7187db94eeeeca956519a6af171adc31453941a1e777961f6e680f697c8c507"
 """SHA-256 of hadolint 2.15.1 for Linux on x86-64, as its own project released it."""
@@ -330,14 +333,23 @@ def commands() -> list[list[str]]:
 
 def test_every_command_exists() -> None:
     """Each `qa` command in the files parses: its name, its options, its arguments."""
-    click = typer.main.get_command(cli)
-    assert isinstance(click, typer.core.TyperGroup)
     found = commands()
     assert sorted(words[1] for words in found) == ["ingest", "ingest", "pull", "serve", "serve"]
-    for program, name, *rest in found:
+    for program, *rest in found:
         assert program == "qa"
-        command = click.commands[name]
-        command.make_context(name, list(rest))
+        parses(rest)
+
+
+def parses(words: list[str]) -> None:
+    """Have the command line read the words behind `qa`, and raise where it would refuse them."""
+    group = typer.main.get_command(cli)
+    name, *rest = words
+    while isinstance(group, typer.core.TyperGroup):
+        command = group.commands[name]
+        if isinstance(command, typer.core.TyperGroup):
+            name, *rest = rest
+        group = command
+    group.make_context(name, rest)
 
 
 # -- in a place like a container's ---------------------------------------------------------
@@ -526,3 +538,127 @@ def test_memory_may_be_written_and_executed_because_openvino_must(exported: Path
         [("onnxruntime", "refused"), ("openvino", "allowed"), ("openvino", "refused")]
     }  # fmt: skip
     assert list(done.values()) == [True, True, False]
+
+
+# -- docs/deploying.md ---------------------------------------------------------------------
+
+
+def blocks(language: str) -> list[str]:
+    """Return the code blocks of the guide in this language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+
+
+def steps(block: str) -> list[list[str] | str]:
+    """Return a shell block as `qa` commands, in words, and what is between them, as it stands."""
+    found: list[list[str] | str] = []
+    for line in block.splitlines(keepends=True):
+        if line.startswith("qa "):
+            found.append(shlex.split(line, comments=True))
+        elif found and isinstance(found[-1], str):
+            found[-1] += line
+        else:
+            found.append(line)
+    return found
+
+
+def test_the_guide_s_blocks_for_the_shell_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys, a backup, and a restore from nothing but it lead to the same answer, in that order."""
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("QA_DATA_DIR", raising=False)
+    output = ""
+    for step in [step for block in blocks("sh") for step in steps(block)]:
+        if isinstance(step, str):
+            subprocess.run(["sh", "-e", "-u", "-c", step], check=True)
+            continue
+        result = CliRunner().invoke(cli, step[1:])
+        assert result.exit_code == 0, f"{step}: {result.output}"
+        output = result.output
+    assert "Nicaragua" in output
+    assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == [
+        "keys.txt",
+        "library.db",
+    ]
+    assert (tmp_path / "data.before" / "lexical").is_dir()
+
+
+def lines(program: str) -> list[list[str]]:
+    """Return the guide's lines that call a program which cannot run here, in words."""
+    found = [line for block in blocks("bash") for line in block.splitlines()]
+    words = [shlex.split(line.replace("$PWD", "."), comments=True) for line in found]
+    return [w for w in words if program in [word for word in w if "=" not in word][:2]]
+
+
+def test_the_guide_s_lines_for_compose_fit_the_files() -> None:
+    """Each names files that exist, a service that exists, and commands that parse."""
+    found = [words[words.index("compose") + 1 :] for words in lines("docker") if "compose" in words]
+    assert len(found) > 10
+    for words in found:
+        rest = list(words)
+        while rest[0] == "-f":
+            assert rest[1] in COMPOSE
+            rest = rest[2:]
+        verb, *rest = rest
+        assert verb in {"up", "logs", "exec", "restart", "stop", "start", "run"}, words
+        named = [word for word in rest if not word.startswith("-")][:1]
+        assert verb == "up" or named[0] in services(), words
+        if "qa" in rest:
+            parses(rest[rest.index("qa") + 1 :])
+
+
+def test_the_guide_s_images_are_those_of_the_files() -> None:
+    """What is built, run and saved by hand has the names that Compose gives it."""
+    known = {service["image"] for service in services().values()}
+    for words in lines("docker"):
+        if "compose" not in words:
+            images = {word for word in words if re.fullmatch(r"[a-z/-]+:\d[\w.]*", word)}
+            assert images <= known, words
+    (saved,) = [words for words in lines("docker") if words[1] == "save"]
+    assert known <= set(saved)
+    assert "PIP_EXTRA_INDEX_URL" in " ".join(instructions("ARG", 0))
+    assert "--build-arg PIP_EXTRA_INDEX_URL=" in GUIDE
+
+
+def test_the_guide_installs_what_exists() -> None:
+    """Its calls of pip and systemd name the extras, the unit and the place that there are."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = re.findall(r"'[^']*\[([\w,]+)\]'", GUIDE)
+    assert len(wanted) == 3
+    assert {name for names in wanted for name in names.split(",")} == (
+        project["optional-dependencies"].keys() - {"dev"}
+    )
+    assert UNIT.relative_to(ROOT).as_posix() in GUIDE
+    assert "python3 -m venv /opt/footnote\n" in GUIDE
+    assert unit()["ExecStart"].startswith("/opt/footnote/bin/qa ")
+    for name in ("systemctl", "systemd-run"):
+        assert lines(name), name
+    (reindex,) = lines("systemd-run")
+    parses(reindex[reindex.index("/opt/footnote/bin/qa") + 1 :])
+
+
+def test_the_guide_names_only_settings_and_commands_that_exist() -> None:
+    """A variable or a command that was renamed would mislead whoever follows the guide."""
+    names = {name.lower() for name in re.findall(r"\bQA_([A-Z_]+)\b", GUIDE)}
+    assert names <= set(Settings.model_fields)
+    click = typer.main.get_command(cli)
+    assert isinstance(click, typer.core.TyperGroup)
+    assert set(re.findall(r"`qa (\w+)", GUIDE)) <= click.commands.keys()
+    for variable in ("ARTICLES", "PORT", "FORWARDED_ALLOW_IPS", "QA_ALLOWED_HOSTS"):
+        assert f"${{{variable}:-" in (ROOT / COMPOSE[0]).read_text(encoding="utf-8")
+
+
+def test_the_proxies_hold_nothing_back() -> None:
+    """Both hand the answer on as it is written, to where the service listens, by the same name."""
+    (nginx,), (caddy,) = blocks("nginx"), blocks("caddy")
+    at = f"127.0.0.1:{Settings.model_fields['port'].default}"
+    assert f"proxy_pass http://{at};" in nginx
+    assert "proxy_buffering off;" in nginx
+    assert "proxy_set_header Host $http_host;" in nginx
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in nginx
+    assert f"reverse_proxy {at} {{" in caddy
+    assert "flush_interval -1" in caddy
+    megabytes = Settings.model_fields["max_file_mb"].default * UPLOAD_FILES
+    assert f"client_max_body_size {megabytes:g}m;" in nginx
+    assert f"max_size {megabytes:g}MB" in caddy
