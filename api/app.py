@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 from starlette.routing import Route
 
-from api import pages, problems
+from api import login, pages, problems
+from api.access import Door, needed
 from api.compatible.errors import PREFIX, ErrorBody
 from api.guard import Guard
 from api.mcp_entry import PATH, Endpoint
@@ -23,6 +24,11 @@ from qa.errors import QAError
 from qa.settings import Settings
 
 _GRACE_SECONDS = 10
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Needed where the server has keys (`qa keys add NAME`), and beyond its machine.",
+}
 _EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 -- compared, not bound
 
 
@@ -38,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         await service.stop()
 
     mcp = Endpoint()
+    door = Door(settings)
     app = _App(
         title="Footnote",
         version=__version__,
@@ -46,17 +53,19 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(Guard, settings=settings)
+    app.state.door = door
+    app.add_middleware(Guard, settings=settings, door=door)
     for module in (ask, feedback, articles, ingest, health, openai, read):
         app.include_router(module.router)
     app.router.routes.append(Route(PATH, mcp, name="mcp", include_in_schema=False))
     problems.install(app)
     pages.install(app)
+    login.install(app, door)
     return app
 
 
 class _App(FastAPI):
-    """FastAPI, whose OpenAPI document says what errors look like: problems, or OpenAI's shape."""
+    """FastAPI, whose OpenAPI document says what errors look like, and which scopes a key needs."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -70,9 +79,12 @@ class _App(FastAPI):
             )[1]["$defs"]
             problem = _content("application/problem+json", "ProblemDetails")
             openai_error = _content("application/json", "ErrorBody")
+            document["components"]["securitySchemes"] = {"key": _KEY}
             for name, path in document["paths"].items():
                 content = openai_error if name.startswith(PREFIX) else problem
-                for operation in path.values():
+                for method, operation in path.items():
+                    scopes = needed(method.upper(), name)
+                    operation["security"] = [{"key": sorted(scopes)}] if scopes else []
                     if "HTTPValidationError" in str(operation["responses"].get("422")):
                         del operation["responses"]["422"]
                     operation["responses"]["default"] = {
@@ -90,16 +102,18 @@ def _content(media_type: str, schema: str) -> dict[str, Any]:
 def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `on_ready` gets the page's address once questions can be asked.
 
-    Raises `PortInUse` or `CannotListen` before anything is loaded, and the pipeline's own error
-    when it cannot be built, after the server has been taken down again.
+    Raises `OpenToAnyone`, `PortInUse` or `CannotListen` before anything is loaded, and the
+    pipeline's own error when it cannot be built, after the server has been taken down again.
     """
-    listener = listen(settings.host, settings.port)
     app = create_app(settings)
+    app.state.door.check_start()
+    listener = listen(settings.host, settings.port)
     config = uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         server_header=False,
+        http="h11",  # the other parser takes headers without end
         ws="none",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
@@ -135,7 +149,8 @@ class _Server(uvicorn.Server):
             if self.failure is not None:
                 self.should_exit = True
             else:
-                running.announce(service.settings, self.url, service.instance)
+                token = self.app.state.door.token
+                running.announce(service.settings, self.url, service.instance, token)
                 self.on_ready(self.url)
         return await super().on_tick(counter)
 

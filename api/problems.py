@@ -21,6 +21,8 @@ log = logging.getLogger("api")
 _MOST_ERRORS_NAMED = 5
 _REMEDIES = {
     HTTPStatus.NOT_FOUND: "The routes are listed at /docs.",
+    HTTPStatus.REQUEST_TIMEOUT: "Send the whole request without pauses.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Send fewer or shorter headers and cookies.",
     HTTPStatus.METHOD_NOT_ALLOWED: "The methods of each route are listed at /docs.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         "Send less at once; QA_MAX_FILE_MB raises the limit of uploads."
@@ -56,6 +58,53 @@ class OriginRefused(QAError):
     slug = "origin-refused"
     title = "Another site may not do this"
     status = 403
+
+
+class Refused(QAError):
+    """A request that is not served now, or not for this client; `headers` say more."""
+
+    def __init__(self, detail: str, remedy: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail, remedy)
+        self.headers = headers
+
+
+class KeyNeeded(Refused):
+    """The request has no key, and this server wants one."""
+
+    slug = "api-key-needed"
+    title = "A key is needed"
+    status = 401
+
+
+class KeyRefused(Refused):
+    """The request has a key that this server does not know."""
+
+    slug = "invalid-api-key"
+    title = "The key is not known"
+    status = 401
+
+
+class ScopeMissing(Refused):
+    """The request has a key that was not made for this."""
+
+    slug = "scope-missing"
+    title = "The key does not allow this"
+    status = 403
+
+
+class TooManyRequests(Refused):
+    """The client asks more often, or more at once, than it may."""
+
+    slug = "too-many-requests"
+    title = "Too many requests"
+    status = 429
+
+
+class OpenToAnyone(UsageError):
+    """The server would be open to every machine that reaches it."""
+
+    slug = "open-to-anyone"
+    title = "The server would answer anyone"
 
 
 class UnknownJob(UsageError):
@@ -127,6 +176,8 @@ def error_response(error: Exception, path: str = "") -> JSONResponse:
 
 def _told(error: Exception) -> tuple[Problem, int, Mapping[str, str] | None]:
     """Return what is told of an error, with its status and headers."""
+    if isinstance(error, Refused):
+        return error.problem, error.status, error.headers
     if isinstance(error, QAError):
         headers = {"Retry-After": "1"} if isinstance(error, NotReady) else None
         return error.problem, error.status, headers

@@ -241,6 +241,45 @@ def forget(
     print(f"Forgot {count} articles of {path}.", file=sys.stderr)
 
 
+keys = typer.Typer(no_args_is_help=True, help="Keys of `qa serve`: who may ask, and for what.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="Whose key it is, or what for.")],
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help="read, ask or write; may be repeated. None: read and ask."),
+    ] = None,
+) -> None:
+    """Make a key and print it, once: only its hash is kept."""
+    from qa.keys import Keys, scopes_of
+
+    secret, key = Keys(_settings()).add(name, scopes_of(scopes or ["read", "ask"]))
+    print(secret)
+    told = "It is not shown again. A server that runs over this data accepts it from now on."
+    print(f"{told}\nFor another server: QA_API_KEYS={key.line}", file=sys.stderr)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Print the name and the scopes of every key."""
+    from qa.keys import Keys
+
+    for key in Keys(_settings()).all():
+        print(f"{key.name}  {'+'.join(sorted(key.scopes))}")
+
+
+@keys.command("remove")
+def remove_key(name: Annotated[str, typer.Argument(help="The name of a key.")]) -> None:
+    """Refuse a key from now on."""
+    from qa.keys import Keys
+
+    Keys(_settings()).remove(name)
+    print(f"{name} is refused from now on.", file=sys.stderr)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -6,7 +6,8 @@ QAError
 │   ├── BadFilter
 │   ├── FolderNotFound
 │   ├── AddressRefused
-│   └── UnknownArticle
+│   ├── UnknownArticle
+│   └── UnknownKey
 ├── ArticleError          one file cannot become an article; the others go on
 │   ├── EmptyArticle
 │   ├── BinaryArticle
@@ -44,6 +45,7 @@ QAError
 │       ├── LLMCutShort
 │       ├── LLMRepeating
 │       └── LLMEmpty
+├── KeysUnreadable        the keys of a server cannot be read, so nobody is let in
 └── JobRunning            an ingest is already under way in this server
 """
 
@@ -119,6 +121,14 @@ class UnknownArticle(UsageError):
 
     slug = "unknown-article"
     title = "There is no such article"
+    status = 404
+
+
+class UnknownKey(UsageError):
+    """No key has this name."""
+
+    slug = "unknown-key"
+    title = "There is no such key"
     status = 404
 
 
@@ -395,6 +405,14 @@ class LLMEmpty(LLMError):
     slug = "llm-empty"
     title = "The language model wrote nothing"
     status = 502
+
+
+class KeysUnreadable(QAError):
+    """What says who may use a server cannot be read."""
+
+    slug = "keys-unreadable"
+    title = "The keys cannot be read"
+    status = 503
 
 
 class JobRunning(QAError):

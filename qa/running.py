@@ -16,6 +16,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from pydantic import TypeAdapter
 
 from qa.errors import QAError
+from qa.keys import write_private
 from qa.settings import Settings
 from qa.types import Event, Failed, Filters
 
@@ -24,17 +25,27 @@ _HERE_S = 1.0
 """Seconds in which a server on this machine says that it is there."""
 _SILENT_S = 60.0
 """Seconds without a sign of life, of which it gives one every 15, after which it is gone."""
-_OWN = frozenset({"host", "port", "data_dir", "cache_dir"})
+_OWN = frozenset(
+    {
+        "host", "port", "data_dir", "cache_dir", "allowed_hosts", "api_keys", "allow_anyone",
+        "rate_per_minute", "parallel_requests",
+    }
+)  # fmt: skip
 """Settings that do not change an answer."""
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _WRAPPED = {"answer": "answer", "error": "problem"}
 """Events that are sent as the one object that they hold."""
 
 
-def announce(settings: Settings, url: str, instance: str) -> None:
-    """Leave a note that a server answers at `url`; it calls itself `instance`."""
-    note = {"url": url, "instance": instance, "settings": _digest(settings)}
-    _path(settings).write_text(json.dumps(note), encoding="utf-8")
+def announce(settings: Settings, url: str, instance: str, token: str) -> None:
+    """Leave a note that a server answers at `url`; it calls itself `instance`.
+
+    Whoever may read the note, which is only the user who runs the server, may ask with `token`.
+    """
+    note = {"url": url, "instance": instance, "token": token, "settings": _digest(settings)}
+    fresh = _path(settings).with_suffix(".new")
+    write_private(fresh, json.dumps(note))
+    fresh.replace(_path(settings))
 
 
 def withdraw(settings: Settings, instance: str) -> None:
@@ -50,25 +61,28 @@ def events(settings: Settings, question: str, filters: Filters) -> list[Event] |
     Raises the `QAError` that the server reports.
     """
     try:
-        url = _server(settings)
-        return None if url is None else list(_asked(url, question, filters))
+        found = _server(settings)
+        return None if found is None else list(_asked(*found, question, filters))
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _server(settings: Settings) -> str | None:
+def _server(settings: Settings) -> tuple[str, str] | None:
+    """Return the server's address and token."""
     note = json.loads(_path(settings).read_text("utf-8"))
     if note["settings"] != _digest(settings):
         return None
     with _open(f"{note['url']}/healthz", _HERE_S) as reply:
         alive = json.load(reply)
-    return str(note["url"]) if alive["instance"] == note["instance"] else None
+    if alive["instance"] != note["instance"]:
+        return None
+    return str(note["url"]), str(note["token"])
 
 
-def _asked(url: str, question: str, filters: Filters) -> Iterator[Event]:
+def _asked(url: str, token: str, question: str, filters: Filters) -> Iterator[Event]:
     body = {"question": question, "filters": filters.model_dump(mode="json"), "stream": True}
     try:
-        reply = _open(f"{url}/api/ask", _SILENT_S, json.dumps(body).encode())
+        reply = _open(f"{url}/api/ask", _SILENT_S, json.dumps(body).encode(), token)
     except HTTPError as refused:
         raise _error(json.load(refused)) from None
     last = None
@@ -97,9 +111,12 @@ def _fields(name: str, data: dict[str, Any]) -> dict[str, Any]:
     return {_WRAPPED[name]: data} if name in _WRAPPED else data
 
 
-def _open(url: str, timeout: float, body: bytes | None = None) -> Any:
+def _open(url: str, timeout: float, body: bytes | None = None, token: str = "") -> Any:
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     # The server is on this machine, so no proxy stands between.
-    request = Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 -- our own note's
+    request = Request(url, body, headers)  # noqa: S310 -- our own note's
     return build_opener(ProxyHandler({})).open(request, timeout=timeout)
 
 

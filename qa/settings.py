@@ -60,6 +60,28 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(2000, ge=10, description="Longest question accepted.")
     host: str = Field("127.0.0.1", description="Address that `qa serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `qa serve` listens on.")
+    allowed_hosts: str = Field(
+        "", description="More names that `qa serve` answers to, as a proxy has; commas between."
+    )
+    api_keys: str = Field(
+        "", description="Keys as `qa keys add` prints their entries, spaces or commas between."
+    )
+    allow_anyone: bool = Field(
+        default=False,
+        description="Whether a server that other machines can reach may do without keys.",
+    )
+    rate_per_minute: int | None = Field(
+        None,
+        ge=0,
+        description="Requests a minute of each key or address. 0: no limit. Unset: 600, and no "
+        "limit where only this machine can ask and needs no key.",
+    )
+    parallel_requests: int | None = Field(
+        None,
+        ge=0,
+        description="Requests at the same time of each key or address. 0: no limit. Unset: 16, and "
+        "no limit where only this machine can ask and needs no key.",
+    )
     llm: str = Field(
         "auto",
         pattern=r"^(auto|embedded|ollama/\S+|openai/\S+)$",
