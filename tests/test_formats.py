@@ -25,7 +25,7 @@ from qa.errors import (
 )
 from qa.formats import READERS, archive, packed, pdf
 from qa.formats.fields import TEXTS
-from qa.formats.parts import MOST_CHARACTERS, Document, Entries
+from qa.formats.parts import MOST_CHARACTERS, MOST_ENTRIES, Document, Entries
 from qa.types import Article
 from tests.format_files import FILES, OTHER, PRICE, STORY, rtf, zipped
 from tests.make_formats import DATA, FIRST, SECOND, TITLE
@@ -391,6 +391,25 @@ def test_a_mail_is_read_as_its_reader_sees_it() -> None:
     assert parse("a.eml", plain).text == "Ships\n\nThe ferry left.\n\n- a\n- b"
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "header",
+    [
+        "From: " + "." * 200_000,
+        "From: " + "a@b.example, " * 20_000,
+        "From: " + "(" * 20_000,
+        "Subject: " + "=?utf-8?q?=41?= " * 20_000,
+        "Content-Type: text/plain; " + "a=b; " * 20_000,
+        "Content-Type: multipart/mixed; boundary=a\n\n" + "--a\n\nx\n" * 1_000_000,
+    ],
+    ids=lambda header: header[:30],
+)
+def test_a_hostile_mail_does_not_hang(header: str) -> None:
+    """Headers on which the standard parser takes minutes are read to a bound; so are parts."""
+    with contextlib.suppress(ArticleError):
+        parse("a.eml", f"To: x\n{header}\n\nWords.".encode())
+
+
 # Feeds, tables, records
 
 
@@ -438,6 +457,14 @@ def test_entries_without_text_are_counted_once() -> None:
     assert good.make().text == "Good words."
     with pytest.raises(EmptyArticle, match=r"3 of 4 entries have no text \(the first is entry 2\)"):
         bad.make()
+
+
+@pytest.mark.parametrize("name", ["news.rss", "news.json", "news.jsonl", "news.csv"])
+def test_the_number_of_entries_is_bounded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of more entries than anybody reads is refused before they are made."""
+    monkeypatch.setattr("qa.formats.parts.MOST_ENTRIES", 0)
+    with pytest.raises(ArticleTooLarge, match="more than 0 entries"):
+        articles(name, FILES[name]())
 
 
 def test_a_table_without_texts_is_one_article() -> None:
@@ -558,6 +585,7 @@ def test_the_documentation_lists_every_format_and_limit() -> None:
         f"{pdf.MOST_PAGES:,} pages, {pdf.MOST_BYTES // 1_000_000} MB",
         f"{pdf.MOST_OPERATIONS // 1_000_000} million drawing",
         f"{MOST_CHARACTERS // 1_000_000} million characters",
+        f"rows in a table | {MOST_ENTRIES:,}",
     }
     assert [bound for bound in bounds if bound not in said] == []
 

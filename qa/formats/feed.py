@@ -8,7 +8,7 @@ from qa.datelines import Stated, stated_date
 from qa.errors import UnsupportedFormat
 from qa.formats.fields import Keys, prose
 from qa.formats.markup import local, xml
-from qa.formats.parts import Document, Entries, Entry, clean, guarded, titled
+from qa.formats.parts import Document, Entries, Entry, check_count, clean, guarded, titled
 from qa.headings import source_name, tidy
 
 _KIND = "a feed"
@@ -31,6 +31,7 @@ def read(data: bytes, name: str) -> Entries:
         channel = next((e for e in root if local(e) == "channel"), root)
         site = tidy(clean(_children(channel).get("title", "")))
         items = [e for e in root.iter() if local(e) in _ITEMS]
+        check_count(len(items), name)
         keys = Keys()
         made = [_entry(item, number, keys, site) for number, item in enumerate(items, start=1)]
     skipped = tuple(n for n, entry in enumerate(made, start=1) if entry is None)

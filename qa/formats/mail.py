@@ -2,16 +2,17 @@
 
 import datetime as dt
 import re
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, cast
 
 from qa.datelines import Stated
 from qa.decoding import decode
 from qa.errors import EmptyArticle
 from qa.formats.markup import seen
-from qa.formats.parts import Document, clean, damaged, guarded, joined, titled
+from qa.formats.parts import Document, clean, damaged, guarded, joined, titled, too_large
 
 _KIND = "a mail"
 _CHARSET = re.compile(
@@ -19,6 +20,18 @@ _CHARSET = re.compile(
     r"|shift_jis|euc-\w+|iso-2022-\w+|latin-?1|macintosh",
     re.IGNORECASE,
 )
+_LONGEST_HEADER = 1_000
+"""Characters of a header that are read; the parser takes quadratic time on some."""
+_MOST_PARTS = 5_000
+
+
+class _Policy(EmailPolicy):
+    """The standard policy, for headers of bounded length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return name and value of a header, as far as it is read."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
 
 
 def read(data: bytes, name: str) -> Document:
@@ -27,8 +40,10 @@ def read(data: bytes, name: str) -> Document:
     The plain part is taken where there is one, else the page. Title is the subject, date that of
     the header, source the sender's name.
     """
+    if data.count(b"\n--") > _MOST_PARTS:
+        raise too_large(name, f"has more than {_MOST_PARTS:,} parts")
     with guarded(name, _KIND):
-        message = message_from_bytes(data, policy=policy.default)
+        message = cast("EmailMessage", message_from_bytes(data, policy=_Policy()))
         if not any(message.get(field) for field in ("From", "To", "Subject", "Date")):
             raise damaged(name, f"is not {_KIND}: it has no header")
         subject = _header(message, "Subject")

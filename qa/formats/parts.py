@@ -15,6 +15,8 @@ PAGE = "\f"
 """Stands in the text of a PDF where a page ends, and nowhere else in it."""
 MOST_CHARACTERS = 20_000_000
 """What one file may hold as text; a longer one is no article."""
+MOST_ENTRIES = 50_000
+"""Articles in one feed or table, and rows in a table that is one article."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _NOBODY = {"anonymous", "author", "unknown", "unspecified", "user", "admin", "owner"}
@@ -82,6 +84,12 @@ def damaged(name: str, why: str) -> DamagedArticle:
 def too_large(name: str, why: str) -> ArticleTooLarge:
     """Make the error for a file that expands beyond a bound."""
     return ArticleTooLarge(f"{name} {why}.", "Split it, or take it out of the folder.")
+
+
+def check_count(entries: int, name: str) -> None:
+    """Raise ArticleTooLarge for a file of too many entries."""
+    if entries > MOST_ENTRIES:
+        raise too_large(name, f"has more than {MOST_ENTRIES:,} entries")
 
 
 def clean(text: str, *, keep: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from qa.decoding import decode
 from qa.errors import UnsupportedFormat
 from qa.formats.fields import TEXTS, document, entries, has_text, named
-from qa.formats.parts import Document, Entries, damaged, guarded
+from qa.formats.parts import Document, Entries, check_count, damaged, guarded
 from qa.headings import source_name
 
 _LISTS = ("items", "articles", "entries", "posts", "records", "results", "documents", "data")
@@ -41,6 +41,7 @@ def read_lines(data: bytes, name: str) -> Entries:
     """
     with guarded(name, "JSON lines"):
         text = decode(data, name)
+        check_count(text.count("\n"), name)
         return _entries([*_parsed(text)], name, None)
 
 
@@ -66,6 +67,7 @@ def _objects(value: Any) -> bool:
 
 
 def _entries(values: list[Any], name: str, source: str | None) -> Entries:
+    check_count(len(values), name)
     if not any(isinstance(value, dict) and has_text(named(value)) for value in values):
         raise no_articles(name)
     rows = (value if isinstance(value, dict) else None for value in values)

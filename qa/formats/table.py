@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qa.decoding import decode
 from qa.errors import EmptyArticle
 from qa.formats.fields import entries, has_text, named
-from qa.formats.parts import MOST_CHARACTERS, Document, Entries, clean, guarded
+from qa.formats.parts import MOST_CHARACTERS, Document, Entries, check_count, clean, guarded
 
 _SAMPLE = 20_000
 _DELIMITERS = ",;\t|"
@@ -25,6 +25,7 @@ def read(data: bytes, name: str) -> Entries | Document:
         rows = [
             row for row in csv.reader(io.StringIO(text, newline=""), _dialect(text)) if any(row)
         ]
+        check_count(len(rows), name)
         if not rows:
             raise EmptyArticle(f"{name} has no cells.", "Check the file; remove it if not needed.")
         head = [cell.strip() for cell in rows[0]]
