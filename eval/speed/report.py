@@ -211,6 +211,7 @@ def _vectors(run: Run) -> Iterator[str]:
             "scripts) the least cosine between the product's vector and sentence-transformers' "
             f"own is {run.vectors.least_cosine:.6f}."
         )
+    if run.vectors and run.cranfield:
         yield ""
     if run.cranfield:
         yield f"Cranfield, {run.cranfield.queries} queries, nDCG@10:"
