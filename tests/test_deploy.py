@@ -19,6 +19,7 @@ from fnmatch import fnmatch
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from sysconfig import get_path
 from typing import Any
 
 import pytest
@@ -361,6 +362,13 @@ def places() -> dict[str, str]:
     return {path: path for path in found if not path.startswith("/usr")}
 
 
+def taken_out() -> list[str]:
+    """Return the folders of the packages that the image does not keep."""
+    names = re.findall(r"pip uninstall --yes (\S+)", DOCKERFILE)
+    assert names == ["openvino-telemetry"]
+    return [str(Path(get_path("purelib"), name.replace("-", "_"))) for name in names]
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the image's cache, as the Dockerfile's own RUN leaves it.
@@ -384,8 +392,8 @@ def container(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Return the image's service, started by its own command as its own user; it is healthy."""
     top = tmp_path_factory.mktemp("container")
     user = instructions("USER", LAST)[-1].split(":")[0]
-    data, root = top / "data", top / "root"
-    for folder in (data, root):
+    data, root, nothing = top / "data", top / "root", top / "nothing"
+    for folder in (data, root, nothing):
         folder.mkdir()
     for path in (data, exported, *exported.rglob("*")):
         os.chown(path, int(user), int(user))
@@ -401,7 +409,11 @@ def container(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "PYTHONPATH": str(ROOT),
         },
         writable={image["QA_DATA_DIR"]: str(data), image["QA_CACHE_DIR"]: str(exported)},
-        readable={**places(), "/articles": str(SEEDS)},
+        readable={
+            **places(),
+            **dict.fromkeys(taken_out(), str(nothing)),
+            "/articles": str(SEEDS),
+        },
         tmpfs=services()["api"]["tmpfs"],
     )  # fmt: skip
     with caged(box, exec_form("CMD"), root) as running:
@@ -434,6 +446,32 @@ def test_the_container_answers_from_the_articles_that_it_was_given(container: Ca
     answer = json.loads(asked.stdout)
     assert answer["status"] == "answered"
     assert answer["citations"][0]["file"] == "004_90d9e4a8317acd22.txt"
+
+
+@namespaces
+def test_the_container_leaves_nothing_in_its_home(container: Caged) -> None:
+    """What it keeps is in the two volumes: after an answer its home, /tmp, is empty.
+
+    Nothing has noted an id there, under which it would report its use to anyone.
+    """
+    container.run("qa", "ask", QUESTION)
+    left = container.run("find", image_env()["HOME"], "-mindepth", "1")
+    assert (left.returncode, left.stdout) == (0, "")
+
+
+def test_onnx_runtime_keeps_and_sends_nothing(exported: Path, tmp_path: Path) -> None:
+    """Image and unit switch its reports to its maker off, for which it would note a device's id."""
+    switch = image_env()["ORT_DISABLE_TELEMETRY"]
+    assert f"ORT_DISABLE_TELEMETRY={switch}" in unit()["Environment"].split()
+    (network,) = exported.glob("models/*/model.onnx")
+    program = (
+        "import sys, pathlib\n"
+        "from qa.inference import open_session\n"
+        "open_session(pathlib.Path(sys.argv[1]), 'onnxruntime')\n"
+    )
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ORT_DISABLE_TELEMETRY": switch}
+    subprocess.run([sys.executable, "-c", program, network], cwd=ROOT, env=env, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @namespaces
@@ -626,9 +664,10 @@ def test_the_guide_installs_what_exists() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = re.findall(r"'[^']*\[([\w,]+)\]'", GUIDE)
     assert len(wanted) == 3
-    assert {name for names in wanted for name in names.split(",")} == (
-        project["optional-dependencies"].keys() - {"dev"}
-    )
+    for names in wanted:
+        assert (
+            {"formats", "mcp"} <= set(names.split(",")) <= project["optional-dependencies"].keys()
+        )
     assert UNIT.relative_to(ROOT).as_posix() in GUIDE
     assert "python3 -m venv /opt/footnote\n" in GUIDE
     assert unit()["ExecStart"].startswith("/opt/footnote/bin/qa ")
