@@ -14,7 +14,7 @@ import pytest
 
 from eval.speed import cli, product, report
 from eval.speed.child import measured
-from eval.speed.command import Options, run
+from eval.speed.command import Options, added, run
 from eval.speed.corpus import Corpus
 from eval.speed.figures import (
     Cranfield,
@@ -34,7 +34,7 @@ from qa.errors import QAError
 
 CORPUS = Corpus(seed=7)
 MADE = [CORPUS.article(number) for number in range(300)]
-PASSAGES, PART = 150, 30
+PASSAGES, PART = 120, 30
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +253,18 @@ def test_json_markdown_and_plots_are_written(figures: Run, tmp_path: Path) -> No
     tables = [block.splitlines() for block in re.findall(r"(?:^\|.*\n)+", markdown, re.MULTILINE)]
     assert all(len({row.count("|") for row in table}) == 1 for table in tables)
     assert "nan" not in markdown.lower().replace("finance", "")
+
+
+def test_a_run_may_be_made_in_parts(figures: Run) -> None:
+    """A later run replaces what it measures, and keeps the rest of the earlier one."""
+    whole = _whole(figures)
+    later = figures.model_copy(
+        update={"sizes": [whole.sizes[0].model_copy(update={"wanted": 9})], "command": "later"}
+    )
+    both = added(later.model_copy(update={"service": None}), whole)
+    assert [size.wanted for size in both.sizes] == [9, PASSAGES]
+    assert (both.starts, both.service) == (whole.starts, whole.service)
+    assert both.command == "qa bench --seed 7; later"
 
 
 # -- the command -----------------------------------------------------------------------------

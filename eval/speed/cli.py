@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     sizes: Annotated[
-        str, typer.Option(help="Passages of each index, with commas; k and M are taken.")
+        str, typer.Option(help="Passages of each index, with commas, as 500, 10k or 1M; or none.")
     ] = "1k,10k,100k",
     embed_up_to: Annotated[
         str, typer.Option(help="Larger sizes get stand-in vectors instead of the model's.")
@@ -41,6 +41,9 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     ] = None,
     work: Annotated[Path | None, typer.Option(help="Where there is room for the indexes.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for speed.json, speed.md and the plots.")] = OUT,
+    add: Annotated[  # noqa: FBT002 -- a flag
+        bool, typer.Option("--add", help="Keep what speed.json in that folder has beyond this run.")
+    ] = False,
     document: Annotated[
         Path | None, typer.Option(help="Write the Markdown here as well: docs/performance.md")
     ] = None,
@@ -50,10 +53,10 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     A quiet machine is needed: what else runs is measured with it.
     """
     from eval.speed import report
-    from eval.speed.command import Options, run
+    from eval.speed.command import Options, added, run
 
     given = Options(
-        sizes=[number(size) for size in sizes.split(",")],
+        sizes=[number(size) for size in sizes.split(",") if size.strip()],
         embed_up_to=number(embed_up_to),
         part=part, questions=questions, asks=asks, askers=askers, seconds=seconds,
         repeats=repeats, seed=seed, skip=sections(skip), cranfield=cranfield, work=work,
@@ -61,6 +64,8 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
         tell=lambda line: typer.echo(line, err=True),
     )  # fmt: skip
     found = run(given)
+    if add and (out / "speed.json").exists():
+        found = added(found, report.read(out))
     report.write(found, out)
     if document is not None:
         report.document(found, document)

@@ -68,7 +68,9 @@ class Options:
     def all_sizes(self) -> Sequence[int]:
         """The sizes in order; at least one is embedded by the model, if only a part."""
         chosen = sorted(set(self.sizes))
-        return chosen if chosen[0] <= self.embed_up_to else [self.part, *chosen]
+        if not chosen or chosen[0] <= self.embed_up_to:
+            return chosen
+        return [self.part, *chosen]
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ def run(options: Options) -> Run:
     with _folder(options.work) as work, ThreadPoolExecutor(options.at_once) as pool:
         parts = {size: _size(options, pool, work, size) for size in options.all_sizes}
         # The service is measured over the largest index that the model's own vectors are in.
-        served = [part for part in parts.values() if part.place.own_vectors][-1]
-        over = pool.submit(_service, options, served)
+        served = [part for part in parts.values() if part.place.own_vectors][-1:]
+        over = [pool.submit(_service, options, part) for part in served]
         compared = Compared(
             seed=options.seed, work=work, cranfield=options.cranfield,
             articles=min(40, max(2, options.part // 10)),
@@ -110,7 +112,7 @@ def run(options: Options) -> Run:
             vectors = _later(pool, options, "reference:vectors", compared, Vectors)
         if options.cranfield is not None:
             cranfield = _later(pool, options, "reference:cranfield", compared, Cranfield)
-        began, under_load = over.result()
+        began, under_load = over[0].result() if over else (None, None)
         return Run(
             command=options.command,
             date=f"{now:%Y-%m-%d}",
@@ -122,6 +124,20 @@ def run(options: Options) -> Run:
             vectors=vectors.result() if vectors else None,
             cranfield=cranfield.result() if cranfield else None,
         )
+
+
+def added(run: Run, before: Run) -> Run:
+    """Return the run with the sizes and parts of an earlier one that it leaves out."""
+    sizes = {size.wanted: size for size in (*before.sizes, *run.sizes)}
+    missing = ("service", "starts", "vectors", "cranfield")
+    kept = {name: getattr(before, name) for name in missing if getattr(run, name) is None}
+    return run.model_copy(
+        update={
+            **kept,
+            "sizes": [sizes[wanted] for wanted in sorted(sizes)],
+            "command": f"{before.command}; {run.command}",
+        }
+    )
 
 
 def _size(options: Options, pool: ThreadPoolExecutor, work: Path, size: int) -> _Parts:

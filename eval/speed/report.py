@@ -6,6 +6,7 @@ from pathlib import Path
 from eval.speed.figures import Run, Service, Size, Starts, Times
 from eval.speed.plots import plots
 from eval.speed.targets import Target, targets
+from qa.errors import UsageError
 
 _ABOUT = """\
 Articles are made up, with what matters of news: words by Zipf's law, topics with words of their
@@ -36,6 +37,15 @@ def write(run: Run, folder: Path) -> None:
     _write_plots(run, folder)
 
 
+def read(folder: Path) -> Run:
+    """Return the run that was written into a folder; UsageError when it cannot be read."""
+    path = folder / "speed.json"
+    try:
+        return Run.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", "Choose another --out.") from error
+
+
 def document(run: Run, path: Path) -> None:
     """Write the Markdown to `path`, and the plots into a folder of its name beside it."""
     folder = path.with_suffix("")
@@ -45,7 +55,7 @@ def document(run: Run, path: Path) -> None:
 
 
 def _write_plots(run: Run, folder: Path) -> None:
-    for name, drawing in plots(run.sizes).items():
+    for name, drawing in plots(run.sizes).items() if run.sizes else ():
         (folder / name).write_text(drawing, encoding="utf-8")
 
 
@@ -57,9 +67,10 @@ def markdown(run: Run, beside: str = "") -> str:
 def _lines(run: Run, beside: str) -> Iterator[str]:
     yield from ("# Performance", "", *_machine(run), "")
     yield from ("## Targets", "", *_targets(targets(run)), "")
-    yield from ("## Ingest", "", *_ingest(run.sizes), "")
-    yield from ("## Search and answers", "", "Milliseconds.", "", *_times(run.sizes), "")
-    yield from ("## Growth", "", *_growth(run.sizes), "")
+    if run.sizes:
+        yield from ("## Ingest", "", *_ingest(run.sizes), "")
+        yield from ("## Search and answers", "", "Milliseconds.", "", *_times(run.sizes), "")
+        yield from ("## Growth", "", *_growth(run.sizes), "")
     if len(run.sizes) > 1:
         yield from (f"![{name}]({beside}{name})" for name in plots(run.sizes))
         yield ""
@@ -74,14 +85,15 @@ def _lines(run: Run, beside: str) -> Iterator[str]:
 
 def _machine(run: Run) -> Iterator[str]:
     machine = run.machine
-    yield f"Made by `{run.command}` on {run.date}, seed {run.seed}."
+    yield f"Made by `{run.command}` on {run.date}, seed {run.seed}; `make bench` makes another."
     yield ""
     yield (
         f"{machine.processor}, {machine.cores} cores, {machine.memory_gb:g} GB of memory, "
         f"{machine.system}, Python {machine.python}; load before the run {machine.load_before:g}."
     )
     yield ", ".join(f"{name} {version}" for name, version in machine.packages.items()) + "."
-    yield f"The model runs on {run.sizes[0].ingested.runtime}."
+    if run.sizes:
+        yield f"The model runs on {run.sizes[0].ingested.runtime}."
 
 
 def _targets(found: Sequence[Target]) -> Iterator[str]:
