@@ -667,7 +667,7 @@ def test_the_whole_report_is_printed_for_a_checkpoint(
     data: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every figure of the card has its table, whatever the model is worth."""
-    report(Checkpoint(checkpoint), data, limit=12)
+    report(Checkpoint(checkpoint), data, limit=6)
     printed = capsys.readouterr().out
     for heading in (
         "## SQuAD 2.0, measuring half",
