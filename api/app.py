@@ -11,11 +11,14 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 from starlette.routing import Route
 
-from api import login, pages, problems
-from api.access import Door, needed
+from api import login, observe, pages, problems
+from api.access import LOGIN, LOGOUT, Door, needed
 from api.compatible.errors import PREFIX, ErrorBody
 from api.guard import Guard
 from api.mcp_entry import PATH, Endpoint
+from api.observe import Observe, Watched
+from api.observe_logs import logging_to_stderr
+from api.observe_metrics import Metrics, State
 from api.problems import CannotListen, PortInUse, ProblemDetails
 from api.routes import articles, ask, feedback, health, ingest, openai, read
 from api.service import Service
@@ -24,6 +27,7 @@ from qa.errors import QAError
 from qa.settings import Settings
 
 _GRACE_SECONDS = 10
+_ROUTES = (ask, feedback, articles, ingest, health, openai, read)
 _KEY = {
     "type": "http",
     "scheme": "bearer",
@@ -37,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = app.state.service = Service(settings)
+        service = app.state.service = Service(settings, lambda built: Watched(built, metrics))
         service.start()
         yield
         await mcp.stop()
@@ -45,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     mcp = Endpoint()
     door = Door(settings)
+    metrics = Metrics()
     app = _App(
         title="Footnote",
         version=__version__,
@@ -55,13 +60,23 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = door
     app.add_middleware(Guard, settings=settings, door=door)
-    for module in (ask, feedback, articles, ingest, health, openai, read):
+    app.add_middleware(Observe, metrics=metrics, paths=_paths())
+    metrics.registry.register(State(lambda: app.state.service))
+    for module in _ROUTES:
         app.include_router(module.router)
     app.router.routes.append(Route(PATH, mcp, name="mcp", include_in_schema=False))
     problems.install(app)
     pages.install(app)
     login.install(app, door)
+    observe.install(app, metrics)
     return app
+
+
+def _paths() -> list[str]:
+    """Return every path that there is, as it is declared."""
+    routes = [route for module in _ROUTES for route in module.router.routes]
+    declared = [route.path for route in routes if isinstance(route, Route)]
+    return [*declared, PATH, LOGIN, LOGOUT, "/", "/docs", "/openapi.json", "/metrics"]
 
 
 class _App(FastAPI):
@@ -111,6 +126,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     config = uvicorn.Config(
         app,
         log_level="warning",
+        log_config=None,  # logging_to_stderr says how
         access_log=False,
         server_header=False,
         http="h11",  # the other parser takes headers without end
@@ -119,7 +135,8 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     )
     server = _Server(config, app, address(settings.host, listener), on_ready)
     try:
-        server.run(sockets=[listener])
+        with logging_to_stderr(settings):
+            server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # uvicorn raises it again once it has shut down in order: the user wanted that
     finally:

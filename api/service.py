@@ -1,6 +1,7 @@
 """What one server holds: its settings, its pipeline once loaded, and what serves the page."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 from uuid import uuid4
 
@@ -20,8 +21,11 @@ from qa.settings import Settings
 class Service:
     """Loads the pipeline in the background and takes it down in order."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, watch: Callable[[Pipeline], Pipeline] = lambda pipeline: pipeline
+    ) -> None:
         self.settings = settings
+        self._watch = watch
         self.instance = uuid4().hex
         """What tells this server from another one at the same address."""
         self.jobs = Jobs()
@@ -59,7 +63,8 @@ class Service:
 
     async def _load(self) -> None:
         try:
-            self._pipeline = await asyncio.to_thread(build, self.settings, writer=True)
+            built = await asyncio.to_thread(build, self.settings, writer=True)
+            self._pipeline = self._watch(built)
             self._warming = asyncio.create_task(self._warm(self._pipeline))
         except QAError as error:
             self._failure = error

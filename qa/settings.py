@@ -6,6 +6,7 @@ points. An unknown key in `qa.toml` is an error, so that a typing slip is not a 
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -81,6 +82,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests at the same time of each key or address. 0: no limit. Unset: 16, and "
         "no limit where only this machine can ask and needs no key.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How `qa serve` writes its log to stderr."
+    )
+    log_questions: bool = Field(
+        default=False, description="Whether the log holds the text of questions."
     )
     llm: str = Field(
         "auto",

@@ -87,7 +87,9 @@ def running(settings: Settings, app: FastAPI | None = None) -> Iterator[Live]:
     """Run a server for as long as the block lasts, and shut it down in order."""
     app = app or create_app(settings)
     listener = listen("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=10)
+    config = uvicorn.Config(
+        app, http="h11", log_level="warning", ws="none", timeout_graceful_shutdown=10
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
