@@ -389,7 +389,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def container(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caged]:
-    """Return the image's service, started by its own command as its own user; it is healthy."""
+    """Return the image's service, started by its own command as its own user.
+
+    It is healthy, and has answered a question, asked as by an engine's `exec`.
+    """
     top = tmp_path_factory.mktemp("container")
     user = instructions("USER", LAST)[-1].split(":")[0]
     data, root, nothing = top / "data", top / "root", top / "nothing"
@@ -418,6 +421,8 @@ def container(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     )  # fmt: skip
     with caged(box, exec_form("CMD"), root) as running:
         running.wait_for(*exec_form("HEALTHCHECK"))
+        asked = running.run("qa", "ask", "--json", QUESTION)
+        assert asked.returncode == 0, asked.stderr
         yield running
 
 
@@ -454,7 +459,6 @@ def test_the_container_leaves_nothing_in_its_home(container: Caged) -> None:
 
     Nothing has noted an id there, under which it would report its use to anyone.
     """
-    container.run("qa", "ask", QUESTION)
     left = container.run("find", image_env()["HOME"], "-mindepth", "1")
     assert (left.returncode, left.stdout) == (0, "")
 
@@ -477,7 +481,6 @@ def test_onnx_runtime_keeps_and_sends_nothing(exported: Path, tmp_path: Path) ->
 @namespaces
 def test_the_container_starts_without_torch(container: Caged) -> None:
     """The server that answered has the inference engine in its memory, and not torch."""
-    container.run("qa", "ask", QUESTION)
     maps = Path(f"/proc/{container.process.pid}/maps").read_text(encoding="utf-8")
     assert "onnxruntime" in maps or "openvino" in maps
     assert "libtorch" not in maps
