@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Literal
 
 from qa.crossencoder import CrossEncoder
 from qa.errors import LLMError, QAError
+from qa.formats.parts import OPTIONAL
 from qa.llm.address import ollama_url
 from qa.llm.choose import EMBEDDED, OLLAMA
 from qa.llm.models import Installed, Survey, about, free_memory, survey
@@ -30,6 +32,7 @@ def examine(pipeline: Pipeline) -> list[Finding]:
         ("reading model", _reading_model),
         ("index", _index),
         ("folders", _folders),
+        ("formats", _formats),
         ("Ollama", _ollama),
         ("answers are written by", _writer),
     )
@@ -103,6 +106,18 @@ def _folders(pipeline: Pipeline) -> Iterator[Finding]:
                 what="folders", state="missing", detail=f"{folder} does not exist any more.",
                 remedy=f"Bring it back, or remove its articles: qa forget {folder}",
             )  # fmt: skip
+
+
+def _formats(_: Pipeline) -> Iterator[Finding]:
+    """Say which formats cannot be read, for want of a library that is optional."""
+    absent = [what for what, module in OPTIONAL.items() if find_spec(module) is None]
+    if absent:
+        yield Finding(
+            what="formats", state="missing", detail=f"{' and '.join(absent)} files are not read.",
+            remedy="Install what reads them: pip install 'footnote-qa[formats]'",
+        )  # fmt: skip
+    else:
+        yield Finding(what="formats", state="ok", detail="all that are known")
 
 
 def _ollama(pipeline: Pipeline) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -96,6 +97,8 @@ def test_doctor_finds_all_needed_parts_well(indexed: Path) -> None:
     assert "ok      index: 5 articles" in result.stdout
     assert "missing Ollama: Ollama does not answer at http://127.0.0.1:9" in result.stdout
     assert "ok      answers are written by: embedded" in result.stdout
+    assert "ok      formats: all that are known" in result.stdout
+    assert re.search(r"ok      embedding model: .*(openvino|onnxruntime|torch)", result.stdout)
     assert "broken" not in result.stdout
 
 

@@ -17,6 +17,8 @@ MOST_CHARACTERS = 20_000_000
 """What one file may hold as text; a longer one is no article."""
 MOST_ENTRIES = 50_000
 """Articles in one feed or table, and rows in a table that is one article."""
+OPTIONAL = {"PDF": "pypdf", "RTF": "striprtf"}
+"""Formats that need a package of the extra `formats`, and that package."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _NOBODY = {"anonymous", "author", "unknown", "unspecified", "user", "admin", "owner"}
