@@ -185,7 +185,6 @@ def _later(
 
 def _service(options: Options, parts: _Parts) -> tuple[Starts | None, Service | None]:
     """Measure what needs the data directory for itself."""
-    parts.asked.result()
     passages = parts.ingested.result().rate.passages
     began = under_load = None
     if "starts" not in options.skip:

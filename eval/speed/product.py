@@ -74,10 +74,11 @@ def ask(given: Place) -> Asked:
     The stages take turns, so that what else happens on the machine happens to all.
     """
     corpus = Corpus(given.seed)
-    wanted = WARM + len(_STAGES) * given.questions + given.asks
+    warm = min(WARM, given.asks)
+    wanted = warm + len(_STAGES) * given.questions + given.asks
     asked = iter(corpus.questions(given.count, wanted))
     with _pipeline(given, asking=True) as pipeline:
-        for _ in range(WARM):
+        for _ in range(warm):
             pipeline.answer(next(asked))
         loaded = resident()
         stages: dict[str, list[float]] = {name: [] for name in _STAGES}
