@@ -98,8 +98,10 @@ def run(options: Options) -> Run:
     """Measure everything, one after the other, and return the figures."""
     machine = _machine()
     now = datetime.now(UTC)
-    with _folder(options.work) as work, ThreadPoolExecutor(options.at_once) as pool:
-        parts = {size: _size(options, pool, work, size) for size in options.all_sizes}
+    with _folder(options.work) as work, _pool(options.at_once) as pool:
+        # Before anything is measured: writing takes time of the machine, too.
+        places = {size: _written(options, work, size) for size in options.all_sizes}
+        parts = {size: _size(options, pool, place) for size, place in places.items()}
         # The service is measured over the largest index that the model's own vectors are in.
         served = [part for part in parts.values() if part.place.own_vectors][-1:]
         over = [pool.submit(_service, options, part) for part in served]
@@ -140,10 +142,11 @@ def added(run: Run, before: Run) -> Run:
     )
 
 
-def _size(options: Options, pool: ThreadPoolExecutor, work: Path, size: int) -> _Parts:
+def _written(options: Options, work: Path, size: int) -> Place:
+    """Write the articles of a size."""
     options.tell(f"{size:,} passages: writing articles")
     folder = work / str(size)
-    place = Place(
+    return Place(
         articles=folder / "articles",
         data=folder / "data",
         own_vectors=size <= options.embed_up_to,
@@ -153,6 +156,9 @@ def _size(options: Options, pool: ThreadPoolExecutor, work: Path, size: int) -> 
         questions=options.questions,
         asks=options.asks,
     )
+
+
+def _size(options: Options, pool: ThreadPoolExecutor, place: Place) -> _Parts:
     ingested = _later(pool, options, "product:ingest", place, Ingested)
     plain = None
     if "plain" not in options.skip:
@@ -212,6 +218,17 @@ def _processor() -> str:
     """Return the processor's name, without the list of what it can do."""
     name, _, _ = cpu_name().partition(" fpu ")
     return name.strip()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Run jobs in turn; once one has failed, or Ctrl-C was pressed, begin no other."""
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 @contextmanager
