@@ -103,7 +103,7 @@ class Door:
 
     def find(self, secret: str) -> Key | None:
         """Return the key that `secret` is, if it is one."""
-        if secrets.compare_digest(secret.encode(), self.token.encode()):
+        if secrets.compare_digest(secret.encode("utf-8", "replace"), self.token.encode()):
             return Key(LOCAL, _READ | _ASK, "")
         return self.keys.find(secret) if 0 < len(secret) <= _LONGEST else None
 

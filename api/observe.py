@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -17,8 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.observe_logs import REQUEST_ID, say
 from api.observe_metrics import Metrics
+from api.problems import AnswerTooSlow
 from qa.errors import QAError, UsageError
-from qa.llm.cancel import Cancel, Cancelled
+from qa.llm.cancel import Alarm, Cancel, Cancelled
 from qa.pipeline import EVERYTHING, Pipeline
 from qa.types import Answer, Answered, Event, Filters, Turn
 
@@ -116,11 +116,11 @@ class Watched(Pipeline):
         filters: Filters = EVERYTHING,
         cancel: Cancel | None = None,
     ) -> Iterator[Event]:
-        """Answer a question as any pipeline does, and note how it ended."""
+        """Answer a question as any pipeline does, in the time there is, and note how it ended."""
         ended, answer, begun = "left", None, time.perf_counter()
-        found = super().steps(question, history=history, filters=filters, cancel=cancel)
+        found = self._in_time(question, history, filters, cancel or Cancel())
         try:
-            with closing(cast("Generator[Event]", found)) as events:
+            with closing(found) as events:
                 for event in events:
                     if isinstance(event, Answered):
                         ended, answer = event.answer.status, event.answer
@@ -135,6 +135,22 @@ class Watched(Pipeline):
             raise
         finally:
             self._note(question, ended, answer, time.perf_counter() - begun)
+
+    def _in_time(
+        self, question: str, history: Sequence[Turn], filters: Filters, cancel: Cancel
+    ) -> Generator[Event, None, None]:
+        """Answer, or raise `AnswerTooSlow` when the time is up that a whole answer may take."""
+        with Alarm(cancel.request) as alarm:
+            alarm.set(self.settings.answer_s)
+            try:
+                yield from super().steps(question, history=history, filters=filters, cancel=cancel)
+            except Cancelled:
+                if not alarm.rang:
+                    raise
+                raise AnswerTooSlow(
+                    f"The answer was not there after {self.settings.answer_s:g} s.",
+                    "Take a smaller model (QA_LLM), or raise QA_ANSWER_S.",
+                ) from None
 
     def _note(self, question: str, ended: str, answer: Answer | None, seconds: float) -> None:
         self._metrics.question(ended)

@@ -115,6 +115,14 @@ class UnknownJob(UsageError):
     status = 404
 
 
+class AnswerTooSlow(QAError):
+    """An answer took longer than a whole one may take."""
+
+    slug = "answer-too-slow"
+    title = "The answer took too long"
+    status = 504
+
+
 class FeedbackNotKept(QAError):
     """The file for feedback cannot be written."""
 

@@ -142,7 +142,8 @@ def serve(
     settings = _settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
-    _command("serve")(settings, lambda url: print(f"Ready at {url}", file=sys.stderr))
+    ready = '{{"event": "ready", "url": "{}"}}' if settings.log_format == "json" else "Ready at {}"
+    _command("serve")(settings, lambda url: print(ready.format(url), file=sys.stderr))
 
 
 @app.command()

@@ -28,7 +28,7 @@ _SILENT_S = 60.0
 _OWN = frozenset(
     {
         "host", "port", "data_dir", "cache_dir", "allowed_hosts", "api_keys", "allow_anyone",
-        "rate_per_minute", "parallel_requests", "log_format", "log_questions",
+        "rate_per_minute", "parallel_requests", "log_format", "log_questions", "answer_s",
     }
 )  # fmt: skip
 """Settings that do not change an answer."""

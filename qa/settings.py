@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         description="Requests at the same time of each key or address. 0: no limit. Unset: 16, and "
         "no limit where only this machine can ask and needs no key.",
     )
+    answer_s: float = Field(
+        600.0, gt=0, description="Seconds that `qa serve` takes for an answer as a whole."
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="How `qa serve` writes its log to stderr."
     )

@@ -16,8 +16,11 @@ from api.limits import PARALLEL, RATE, Limits
 from api.problems import TooManyRequests
 from api.stream import EventStream
 from qa.keys import Keys
-from tests.live import running, settings_of
-from tests.test_api import problem
+from tests.live import ARTICLES, ingested, running, settings_of
+from tests.llm_pipeline import TINY
+from tests.ollama_script import Stall
+from tests.ollama_server import ollama, plays
+from tests.test_api import ask, events_of, problem
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 -- nothing is bound
 
@@ -214,3 +217,20 @@ def test_who_counts_as_one(tmp_path: Path, one: str, other: str, *, same: bool) 
             pass
     with door.request({**scope, "client": None}):
         pass
+
+
+def test_an_answer_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    """With a model that never writes, a question ends when its time is up: as a problem at once,
+    as an `error` event in a stream, and it is counted as failed.
+    """
+    settings = ingested(tmp_path / "articles", tmp_path / "data", ARTICLES)
+    with ollama(plays(Stall())) as model:
+        slow = {"llm": TINY, "ollama_url": model.url, "answer_s": 0.3}
+        with running(settings.model_copy(update=slow)) as live, live.client() as client:
+            live.wait_until_ready()
+            told = problem(ask(client), 504, "answer-too-slow")
+            assert "QA_ANSWER_S" in told["remedy"]
+            name, data = events_of(ask(client, stream=True))[-1]
+            assert (name, data["type"]) == ("error", "answer-too-slow")
+            metrics = client.get("/metrics").text
+            assert 'footnote_questions_total{status="failed"} 2.0' in metrics

@@ -273,7 +273,7 @@ def test_the_log_of_a_server(tmp_path: Path) -> None:
         env=environment(data, QA_LOG_FORMAT="json", QA_LOG_QUESTIONS="1"),
     )  # fmt: skip
     assert process.stderr is not None
-    url = process.stderr.readline().split()[-1]
+    url = json.loads(process.stderr.readline())["url"]
     question = "Who opened the new bridge of Grimsfold?"
     with httpx.Client(base_url=url, headers={"X-Request-ID": "id-1"}, timeout=60) as client:
         headers = {"Authorization": f"Bearer {key}"}
