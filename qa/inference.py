@@ -21,6 +21,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from qa import lean
+
 Engine = Literal["openvino-bf16", "openvino", "onnxruntime"]
 Arrays = Mapping[str, npt.NDArray[Any]]
 Outputs = list[npt.NDArray[np.float32]]
@@ -43,8 +45,7 @@ class Session(Protocol):
 
 class _OnnxRuntime:
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
+        onnxruntime = lean.onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = cores()
         options.log_severity_level = 3
@@ -59,16 +60,18 @@ class _OnnxRuntime:
 
 class _OpenVino:
     def __init__(self, path: Path, precision: Literal["bf16", "f32"]) -> None:
-        import openvino
-
-        self._network = openvino.Core().compile_model(
-            path,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": precision,
-                "INFERENCE_NUM_THREADS": str(cores()),
-                "PERFORMANCE_HINT": "LATENCY",
-            },
+        self._network = (
+            lean.openvino()
+            .Core()
+            .compile_model(
+                path,
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": precision,
+                    "INFERENCE_NUM_THREADS": str(cores()),
+                    "PERFORMANCE_HINT": "LATENCY",
+                },
+            )
         )
         self._own = threading.local()
 
@@ -99,9 +102,7 @@ def open_session(path: Path, engine: Engine) -> Session:
 @cache
 def engines() -> tuple[Engine, ...]:
     """Return the engines that can run here."""
-    import openvino
-
-    can = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    can = lean.openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     sixteen: tuple[Engine, ...] = ("openvino-bf16",) if "BF16" in can else ()
     return (REFERENCE, "openvino", *sixteen)
 

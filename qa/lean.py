@@ -1,25 +1,43 @@
-"""NLTK without SciPy and scikit-learn, which it loads if they are there, for what is not used here.
+"""Packages without what they bring along and is not wanted here.
 
-They take more than a second, and they are there: sentence-transformers needs them for training.
+NLTK loads SciPy and scikit-learn if they are there, which takes more than a second, for what is not
+used; they are there, since sentence-transformers needs them for training. OpenVINO and ONNX Runtime
+report their use to their makers, unless told otherwise: nothing is to leave this machine.
 """
 
 import importlib
+import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-_HEAVY = ("scipy", "sklearn")
 _LOCK = threading.Lock()
 
 
 def nltk() -> ModuleType:
-    """Import NLTK."""
-    if "nltk" not in sys.modules:
-        with _LOCK, _absent(*_HEAVY):
-            importlib.import_module("nltk")
-    return sys.modules["nltk"]
+    """Import NLTK without SciPy and scikit-learn."""
+    return _without("nltk", "scipy", "sklearn")
+
+
+def openvino() -> ModuleType:
+    """Import OpenVINO without the package by which it reports."""
+    return _without("openvino", "openvino_telemetry")
+
+
+def onnxruntime() -> ModuleType:
+    """Import ONNX Runtime, told not to report."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    return importlib.import_module("onnxruntime")
+
+
+def _without(name: str, *others: str) -> ModuleType:
+    """Import a package while others are not to be found."""
+    if name not in sys.modules:
+        with _LOCK, _absent(*others):
+            importlib.import_module(name)
+    return sys.modules[name]
 
 
 @contextmanager

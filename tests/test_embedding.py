@@ -1,5 +1,6 @@
 """The embedding model, and retrieval as LlamaIndex sees it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from qa.exported import (
 )
 from qa.inference import engines, open_session
 from qa.retrieve import Retriever
+from qa.settings import default_cache_dir
 from tests.conftest import MakePipeline
 from tests.support import paragraph, write
 
@@ -162,18 +164,32 @@ def test_a_model_in_a_folder_is_told_by_its_files(tmp_path: Path) -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_an_exported_model_needs_neither_torch_nor_a_network(embedding: Embedding) -> None:
-    """Nothing is imported that takes seconds, and no connection is opened."""
+def test_the_models_need_neither_torch_nor_a_network(embedding: Embedding, tmp_path: Path) -> None:
+    """Nothing is imported that takes seconds, no connection is opened by any engine, and nothing
+    is written into the user's home, where engines note what they would report.
+    """
     embedding.load()  # exported by now
     code = (
         "import sys\n"
-        "sys.addaudithook(lambda e, a: e.startswith('socket.connect') and sys.exit(e))\n"
+        "def watch(event, found):\n"
+        "    if event in {'socket.connect', 'socket.getaddrinfo'}: sys.exit(f'{event} {found}')\n"
+        "sys.addaudithook(watch)\n"
+        "from qa.crossencoder import MODEL, CrossEncoder\n"
         "from qa.embedding import Embedding\n"
-        "Embedding().load()\n"
-        "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
+        "from qa.inference import engines, open_session\n"
+        "Embedding().load(); CrossEncoder().load()\n"
+        "for engine in engines(): open_session(MODEL / 'model.onnx', engine)\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino_telemetry'}\n"
+        "print(heavy & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {**os.environ, "HOME": str(home), "QA_CACHE_DIR": str(default_cache_dir())}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+    )
     assert done.stdout.strip() == "set()"
+    assert list(home.iterdir()) == []
 
 
 # -- retrieval as LlamaIndex sees it ----------------------------------------------------------
