@@ -34,7 +34,7 @@ from qa.errors import QAError
 
 CORPUS = Corpus(seed=7)
 MADE = [CORPUS.article(number) for number in range(300)]
-PASSAGES, PART = 100, 30
+PASSAGES, PART = 60, 20
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         patch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
         yield run(
             Options(
-                sizes=(PASSAGES,), part=PART, questions=4, asks=2, askers=3, seconds=0.5,
+                sizes=(PASSAGES,), part=PART, questions=3, asks=1, askers=3, seconds=0.5,
                 skip=("starts", "vectors"), at_once=2, seed=7,
                 work=tmp_path_factory.mktemp("bench"), command="qa bench --seed 7",
             )
@@ -124,7 +124,7 @@ def test_questions_differ_and_are_answered() -> None:
 def test_the_figures_of_a_run_are_complete_and_coherent(figures: Run) -> None:
     """There are about as many passages as wanted, and every measurement has its number."""
     (size,) = figures.sizes
-    assert 0.8 * PASSAGES <= size.passages <= 1.2 * PASSAGES
+    assert 0.6 * PASSAGES <= size.passages <= 1.5 * PASSAGES
     assert size.ingested.own_vectors
     assert size.ingested.encoder is not None
     assert size.ingested.encoder.passages == PART
@@ -132,10 +132,10 @@ def test_the_figures_of_a_run_are_complete_and_coherent(figures: Run) -> None:
     assert size.ingested.peak_mb >= size.ingested.before_mb > 50
     assert set(size.ingested.disk_mb) == {"library", "chroma", "lexical"}
     assert all(part > 0 for part in size.ingested.disk_mb.values())
-    assert sum(size.asked.statuses.values()) == 2
+    assert sum(size.asked.statuses.values()) == 1
     assert {"retrieve", "answer", "total"} <= set(size.asked.answers)
     times = [*size.asked.stages.values(), size.raw.dense, size.raw.vectors, size.raw.terms]
-    assert all(found.n == 4 for found in times)
+    assert all(found.n == 3 for found in times)
     assert all(0 < found.p50 <= found.p95 <= found.p99 for found in times)
     assert size.raw.dense.p99 >= size.raw.vectors.p50
 
@@ -171,7 +171,7 @@ def test_a_plain_pipeline_is_measured_over_a_part(figures: Run) -> None:
     assert plain.rate is not None
     assert plain.rate.passages == plain.own_vectors
     assert PART <= plain.own_vectors < plain.passages
-    assert plain.search.n == 4
+    assert plain.search.n == 3
     assert plain.disk_mb > 0
 
 
