@@ -84,8 +84,10 @@ class Service:
         if self._warming is not None:
             await self._warming
         await self.jobs.stop()
-        if self._pipeline is not None:
-            await asyncio.to_thread(self._pipeline.close)
+        # Let go of, too: FastAPI remembers functions for good, and they know the application.
+        pipeline, self._pipeline = self._pipeline, None
+        if pipeline is not None:
+            await asyncio.to_thread(pipeline.close)
 
 
 async def _service(request: Request) -> Service:

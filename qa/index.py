@@ -7,7 +7,6 @@ Exactly one process may write to a Chroma path (a second one loses data silently
 `PassageIndex` that writes must only be made by the holder of the data directory's lock.
 """
 
-import math
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -90,6 +89,7 @@ class PassageIndex:
         collection = client.get_or_create_collection(
             name, configuration={"hnsw": _HNSW}, embedding_function=None
         )
+        self._collection: Any = collection
         self._size: Callable[[], int] = collection.count
         self._size()
         self._dense = ChromaVectorStore(chroma_collection=collection)
@@ -203,29 +203,20 @@ class PassageIndex:
 
         `versions` restricts the search to these versions.
         """
-        from llama_index.core.vector_stores.types import (
-            FilterOperator,
-            MetadataFilter,
-            MetadataFilters,
-            VectorStoreQuery,
-        )
-
-        if self._size() == 0 or (versions is not None and not versions):
+        size = self._size()
+        if size == 0 or (versions is not None and not versions):
             return []
-        only = None
-        if versions is not None:
-            accepted = MetadataFilter(
-                key="version", value=list(versions), operator=FilterOperator.IN
-            )
-            only = MetadataFilters(filters=[accepted])
-        query = VectorStoreQuery(
-            query_embedding=[float(x) for x in vector], similarity_top_k=k, filters=only
+        # The store's own query fetches every text and builds nodes; ids and distances suffice.
+        found = self._collection.query(
+            query_embeddings=[vector],
+            n_results=min(k, size),
+            where=None if versions is None else {"version": {"$in": list(versions)}},
+            include=["distances"],
         )
-        found = self._dense.query(query)
-        # The store returns exp(-distance), and the distance is 1 - cosine.
+        # The distance is 1 - cosine.
         return [
-            Hit(id=name, score=1.0 + math.log(similarity))
-            for name, similarity in zip(found.ids or [], found.similarities or [], strict=True)
+            Hit(id=name, score=1.0 - distance)
+            for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
     def terms(self, question: str, k: int, versions: Sequence[str] | None = None) -> list[Hit]:

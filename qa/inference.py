@@ -59,8 +59,10 @@ class _OnnxRuntime:
 
 
 class _OpenVino:
+    """One run at a time, with all cores; each further request would keep buffers of its own."""
+
     def __init__(self, path: Path, precision: Literal["bf16", "f32"]) -> None:
-        self._network = (
+        network = (
             lean.openvino()
             .Core()
             .compile_model(
@@ -73,13 +75,14 @@ class _OpenVino:
                 },
             )
         )
-        self._own = threading.local()
+        self._outputs = network.outputs
+        self._request = network.create_infer_request()
+        self._lock = threading.Lock()
 
     def run(self, feeds: Arrays) -> Outputs:
-        if not hasattr(self._own, "request"):
-            self._own.request = self._network.create_infer_request()
-        found = self._own.request.infer(dict(feeds))
-        return [np.array(found[output], dtype=np.float32) for output in self._network.outputs]
+        with self._lock:
+            found = self._request.infer(dict(feeds))
+            return [np.array(found[output], dtype=np.float32) for output in self._outputs]
 
 
 def padded(length: int) -> int:
