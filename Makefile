@@ -27,7 +27,7 @@ run: $(STAMP) ## ingest seeds/, answer a sample question, then serve the page an
 	$(BIN)/qa serve --port $(PORT)
 
 test: lint ## check style, types and layers, then run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(STAMP) ## ruff, mypy and import-linter
 	$(BIN)/ruff check .
