@@ -97,13 +97,14 @@ def _enter(root: str, box: Box, command: Sequence[str]) -> None:
             Path(root, name).symlink_to(here.readlink())
         elif here.is_dir():
             _bind(f"/{name}", root, f"/{name}", "ro")
+    # Before the rest: the programs of this machine may lie in such a folder.
+    for inside in box.tmpfs:
+        Path(f"{root}{inside}").mkdir(parents=True, exist_ok=True)
+        _mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", f"{root}{inside}")
     for inside, outside in box.readable.items():
         _bind(outside, root, inside, "ro")
     for inside, outside in box.writable.items():
         _bind(outside, root, inside, "rw")
-    for inside in box.tmpfs:
-        Path(f"{root}{inside}").mkdir(parents=True, exist_ok=True)
-        _mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", f"{root}{inside}")
     Path(f"{root}{box.workdir}").mkdir(parents=True, exist_ok=True)
     _mount("-o", "remount,ro", root)
     _loopback_up()

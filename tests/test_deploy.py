@@ -459,8 +459,13 @@ def test_the_container_leaves_nothing_in_its_home(container: Caged) -> None:
 
     Nothing has noted an id there, under which it would report its use to anyone.
     """
-    left = container.run("find", image_env()["HOME"], "-mindepth", "1")
-    assert (left.returncode, left.stdout) == (0, "")
+    left = container.run("find", image_env()["HOME"], "-xdev", "-mindepth", "1")
+    assert left.returncode == 0, left.stderr
+    programs = [f"{path}/" for path in container.box.readable]  # this machine's, if they lie there
+    assert [
+        path for path in left.stdout.splitlines()
+        if not any(place.startswith(f"{path}/") for place in programs)
+    ] == []  # fmt: skip
 
 
 def test_onnx_runtime_keeps_and_sends_nothing(exported: Path, tmp_path: Path) -> None:
