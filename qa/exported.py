@@ -110,7 +110,9 @@ class ExportedModel:
         for chosen, feeds in self._batches(texts):
             vectors = self.session.run(feeds)[0]
             rows.update(zip(chosen, unit(vectors), strict=True))
-        return np.stack([rows[n] for n in range(len(texts))])
+        return (
+            np.stack([rows[n] for n in range(len(texts))]) if rows else np.empty((0, 0), np.float32)
+        )
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Arrays]]:
         """Group texts of like length; give the places of each group, and its tokens."""

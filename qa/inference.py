@@ -32,7 +32,6 @@ _ROUNDS = 3
 _NOTICEABLE = 1.1
 """How many times as fast as the reference another engine must be to be taken."""
 
-
 _STEP = 16
 
 

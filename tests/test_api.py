@@ -1,9 +1,11 @@
 """The REST service: a real server on a real socket, the real pipeline behind it."""
 
+import gc
 import json
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -330,6 +332,15 @@ def test_alive_before_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ready = client.get("/readyz").json()
         assert ready == {"status": "ready", "articles": 0, "passages": 0, "model": "embedded"}
         problem(ask(client), 409, "nothing-indexed")
+
+
+def test_a_stopped_server_lets_go_of_its_models(tmp_path: Path) -> None:
+    """Whoever starts and stops servers in one process does not fill its memory."""
+    with running(settings_of(data_dir=tmp_path)) as live:
+        live.wait_until_ready()
+        pipeline = weakref.ref(live.service.pipeline)
+    gc.collect()
+    assert pipeline() is None
 
 
 def test_second_server_on_the_same_data_says_so(live: Live) -> None:

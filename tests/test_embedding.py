@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,16 @@ def test_the_models_need_neither_torch_nor_a_network(embedding: Embedding, tmp_p
 
 
 # -- retrieval as LlamaIndex sees it ----------------------------------------------------------
+
+
+def test_threads_may_encode_together(embedding: Embedding) -> None:
+    """Each of many threads at once gets the vectors that it gets alone; nothing gives nothing."""
+    texts = [f"The tanker number {n} was seized. " * (n % 5 + 1) for n in range(24)]
+    alone = np.vstack([embedding.encode([text]) for text in texts])
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        together = np.vstack(list(threads.map(lambda text: embedding.encode([text]), texts)))
+    assert np.abs(alone - together).max() < 1e-5
+    assert len(embedding.encode([])) == 0
 
 
 def test_the_retriever_is_a_llama_index_retriever(

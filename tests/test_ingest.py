@@ -1,11 +1,15 @@
 """Sync: new, changed, renamed and deleted files, copies, folders, interruption."""
 
+import errno
+import itertools
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa.errors import FolderNotFound, UnknownArticle
+from qa.index import PassageIndex
 from qa.ingest import Progress
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
@@ -245,6 +249,42 @@ def test_a_stopped_ingest_is_finished_by_the_next(
     assert not second.cancelled
     assert pipeline.library.counts() == (150, 150)
     assert pipeline.store.index_counts() == (150, 150)
+
+
+def test_an_index_that_cannot_be_written_fails_the_run_and_loses_nothing(
+    make_pipeline: MakePipeline, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What went wrong behind the embedding is raised; the next run ends with every article."""
+    write(folder, {f"{n:03}.txt": paragraph(f"thing{n}") for n in range(20)})
+    pipeline = make_pipeline(batch_passages=4)
+    add, calls = PassageIndex.add, itertools.count()
+
+    def full(self: PassageIndex, *written: Any) -> None:
+        if next(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        add(self, *written)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PassageIndex, "add", full)
+        with pytest.raises(OSError, match="No space"):
+            pipeline.store.ingest([folder])
+    assert pipeline.library.counts()[0] < 20
+    assert not pipeline.store.ingest([folder]).errors
+    assert pipeline.library.counts() == (20, 20)
+    assert pipeline.store.index_counts() == (20, 20)
+
+
+def test_an_article_that_a_crash_left_without_a_version_is_forgotten(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Its id is free again after the next run, and no article of another version goes with it."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    pipeline.library.claim_id(folder, "ghost.txt")
+    assert {known.path for known in pipeline.library.known(folder)} == {"a.txt", "ghost.txt"}
+    pipeline.store.ingest([folder])
+    assert {known.path for known in pipeline.library.known(folder)} == {"a.txt"}
 
 
 def test_progress_counts_up_to_the_number_of_files(
