@@ -10,7 +10,7 @@ import pickle
 from collections import Counter
 from pathlib import Path
 
-from qa.training.reading.fit import Ending, train
+from qa.training.reading.fit import Course, Ending, passes_of, train
 from qa.training.reading.mixture import mixture, trained
 from qa.training.reading.network import Encoded, encode, tokenizer
 from qa.training.reading.tables import say
@@ -24,17 +24,28 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="share of the mixture")
     parser.add_argument("--turn", type=int, default=1, help="other samples for another training")
     parser.add_argument(
+        "--turns", type=int, default=1, help="passes, each over the samples of the next turn"
+    )
+    parser.add_argument("--only-samples", action="store_true", help="make them, and do not train")
+    parser.add_argument(
         "--start-from", type=Path, help="a checkpoint or model.onnx to train further"
     )
     parser.add_argument(
         "--ending", type=int, nargs=2, metavar=("TURN", "LAST"),
-        help="cut the pass short: from step TURN the rate falls to nothing at step LAST",
+        help="cut the last pass short: from step TURN the rate falls to nothing at step LAST",
     )  # fmt: skip
     args = parser.parse_args()
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    rows = _rows(args.data, args.scale, args.turn, args.work)
-    ending = Ending(*args.ending) if args.ending else None
-    train(rows, args.work / "checkpoint.pt", start_from=args.start_from, ending=ending)
+    checkpoint = args.work / "checkpoint.pt"
+    for done in range(args.turns):
+        last = done + 1 == args.turns
+        rows = _rows(args.data, args.scale, args.turn + done, args.work)
+        if args.only_samples or passes_of(checkpoint) > done:
+            continue
+        course = Course(done, args.turns)
+        ending = Ending(*args.ending) if args.ending and last else None
+        if not train(rows, checkpoint, start_from=args.start_from, ending=ending, course=course):
+            return
 
 
 def _rows(data: Path, scale: float, turn: int, work: Path) -> list[Encoded]:

@@ -1,5 +1,6 @@
 """Training: one pass over the mixture, resumable at every checkpoint."""
 
+import copy
 import random
 import signal
 import time
@@ -33,6 +34,17 @@ _OUT = -1e4
 
 
 @dataclass(frozen=True)
+class Course:
+    """Several passes, each over samples of its own, under one rate that falls over all of them."""
+
+    done: int = 0
+    passes: int = 1
+
+
+ONE_PASS = Course()
+
+
+@dataclass(frozen=True)
 class Ending:
     """A pass that is cut short: from step `turn` the rate falls to nothing at step `last`."""
 
@@ -46,13 +58,23 @@ def train(
     *,
     start_from: Path | None = None,
     ending: Ending | None = None,
-) -> None:
+    course: Course = ONE_PASS,
+) -> bool:
     """Train on `rows`, from `checkpoint` where there is one; the last one holds the result.
 
     `start_from`: a checkpoint, or shipped weights, whose network is trained further. Ends early,
-    with a checkpoint, on SIGTERM.
+    with a checkpoint, on SIGTERM; returns whether it did not.
     """
-    Trainer(rows, checkpoint, start_from=start_from, ending=ending).run(Interrupt())
+    stop = Interrupt()
+    Trainer(rows, checkpoint, start_from=start_from, ending=ending, course=course).run(stop)
+    return not stop()
+
+
+def passes_of(checkpoint: Path) -> int:
+    """Return how many passes of its course a checkpoint has before the one it is in."""
+    if not checkpoint.exists():
+        return 0
+    return int(torch.load(checkpoint, weights_only=True).get("done", 0))
 
 
 class Interrupt:
@@ -73,7 +95,8 @@ class Interrupt:
 class Trainer:
     """A network, its optimizer, and how many steps of the pass over `rows` they have made.
 
-    Runs on a GPU where there is one, and in bfloat16 where the hardware multiplies that.
+    Runs on a GPU where there is one. Where the processor multiplies bfloat16, the steps are computed
+    by a copy in that format, of weights that are kept and changed in 32 bits.
     """
 
     def __init__(
@@ -83,13 +106,16 @@ class Trainer:
         *,
         start_from: Path | None = None,
         ending: Ending | None = None,
+        course: Course = ONE_PASS,
         size: int = BATCH,
     ) -> None:
         torch.manual_seed(SEED)
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._sixteen = self._device == "cuda" or "avx512_bf16" in _cpu_flags()
-        self.network = fresh().to(self._device)
+        # Torch's fused attention takes three times as long on a CPU, forward and backward.
+        attention = "sdpa" if self._device == "cuda" else "eager"
+        self.network = fresh(attention=attention).to(self._device)
         self.step = 0
+        self._course = course
         self._optimizer = _optimizer(self.network)
         self._rows = rows
         order = batches(rows, size)
@@ -100,6 +126,7 @@ class Trainer:
             self._resume()
         elif start_from is not None:
             self.network.load_state_dict(weights_of(start_from))
+        self._copy = _Copy(self.network) if "avx512_bf16" in _cpu_flags() else None
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Make the steps that are left, or as many as pass until `stop` says so."""
@@ -117,22 +144,30 @@ class Trainer:
                 return
 
     def _learn(self, batch: Batch) -> float:
-        share = rate_at(self.step, self._steps, self._ending)
+        share = rate_at(self.step, self._steps, self._ending, self._course)
         for group, rate in zip(self._optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
             group["lr"] = rate * share
-        with torch.autocast(self._device, dtype=torch.bfloat16, enabled=self._sixteen):
-            loss = loss_of(self.network, batch)
-        torch.autograd.backward(loss)
+        loss = self._derive(batch)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _NORM)
         self._optimizer.step()
         self._optimizer.zero_grad()
+        return loss
+
+    def _derive(self, batch: Batch) -> float:
+        """Return the loss; its gradients are the network's."""
+        if self._device == "cpu" and self._copy is not None:
+            return self._copy.derive(batch)
+        with torch.autocast(self._device, dtype=torch.bfloat16, enabled=self._device == "cuda"):
+            loss = loss_of(self.network, batch)
+        torch.autograd.backward(loss)
         return loss.item()
 
     def _resume(self) -> None:
         state = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
-        self.step = int(state["step"])
+        # What was learnt in another pass of the course is kept, and this one begins.
+        self.step = int(state["step"]) if state.get("done", 0) == self._course.done else 0
 
     def _save(self) -> None:
         """Write a checkpoint; one that is half written never stands in its place."""
@@ -141,10 +176,36 @@ class Trainer:
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "step": self.step,
+            "done": self._course.done,
         }
         partial = self._checkpoint.with_suffix(".new")
         torch.save(state, partial)
         partial.replace(self._checkpoint)
+
+
+class _Copy:
+    """A network's copy in bfloat16, which has the gradients computed."""
+
+    def __init__(self, network: ReadingNetwork) -> None:
+        self._own = copy.deepcopy(network).bfloat16()
+        self._own.train()
+        self._pairs = [
+            (kept, small)
+            for kept, small in zip(network.parameters(), self._own.parameters(), strict=True)
+            if kept.requires_grad
+        ]
+
+    def derive(self, batch: Batch) -> float:
+        """Take the network's weights, and give it the gradients of the loss, which is returned."""
+        with torch.no_grad():
+            for kept, small in self._pairs:
+                small.copy_(kept)
+        loss = loss_of(self._own, batch)
+        torch.autograd.backward(loss)
+        for kept, small in self._pairs:
+            kept.grad = None if small.grad is None else small.grad.float()
+            small.grad = None
+        return loss.item()
 
 
 class _Log:
@@ -177,7 +238,9 @@ def _optimizer(network: ReadingNetwork) -> torch.optim.Optimizer:
     heads = [*network.spans.parameters(), *network.pool.parameters(), *network.heads.parameters()]
     body = [p for p in network.encoder.parameters() if p.requires_grad]
     return torch.optim.AdamW(
-        [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
+        [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}],
+        weight_decay=0.01,
+        fused=True,
     )
 
 
@@ -196,7 +259,8 @@ def batches(rows: Sequence[Encoded], size: int = BATCH) -> list[list[int]]:
 
 def loss_of(network: ReadingNetwork, batch: Batch) -> Tensor:
     """Return the loss: spans (with "no answer" at the first token) and the heads that tell."""
-    start, end, heads = network(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    read = network(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    start, end, heads = (logits.float() for logits in read)
     total: Tensor = heads.sum() * 0.0  # where no sample tells, there is still something to derive
     for part in (*_span_losses(start, end, batch), *_head_losses(heads, batch)):
         total = total + part
@@ -224,10 +288,16 @@ def _head_losses(heads: Tensor, batch: Batch) -> Iterator[Tensor]:
             yield weight * known.float().mean() * loss
 
 
-def rate_at(step: int, steps: int, ending: Ending | None = None) -> float:
-    """Return the share of the full rate: a short rise, then straight down to nothing."""
-    rise = max(1, int(steps * _WARMUP))
+def rate_at(
+    step: int, steps: int, ending: Ending | None = None, course: Course = ONE_PASS
+) -> float:
+    """Return the share of the full rate: a short rise, then straight down to nothing.
+
+    `step` of `steps` of the present pass; with an `ending` it falls faster from its turn on.
+    """
     if ending is not None and step >= ending.turn:
         left = max(0, ending.last - step) / (ending.last - ending.turn)
-        return rate_at(ending.turn, steps) * left
+        return rate_at(ending.turn, steps, course=course) * left
+    step, steps = step + course.done * steps, steps * course.passes
+    rise = max(1, int(steps * _WARMUP))
     return step / rise if step < rise else max(0.0, (steps - step) / (steps - rise))

@@ -21,27 +21,27 @@ TRAINED_HALF, KEPT_HALF = Part(0, 0.5), Part(0.5, 1)
 TRAINED_CLAIMS, KEPT_CLAIMS = Part(0, 0.7), Part(0.7, 1)
 
 QUESTIONS = (
-    ("answered", "squad", 26_000),
-    ("answered", "natural", 3_000),
-    ("answered", "policy", 600),
-    ("answered", "squad2", 2_600),
-    ("disturbed", "squad", 3_500),
-    ("written", "squad2", 5_800),
-    ("removed", "squad", 3_500),
+    ("answered", "squad", 23_000),
+    ("answered", "natural", 2_000),
+    ("answered", "policy", 200),
+    ("answered", "squad2", 1_400),
+    ("disturbed", "squad", 3_000),
+    ("written", "squad2", 2_600),
+    ("removed", "squad", 3_000),
     ("removed", "natural", 500),
-    ("other passage", "squad", 3_000),
-    ("swapped", "squad", 2_000),
+    ("other passage", "squad", 2_500),
+    ("swapped", "squad", 1_800),
     ("swapped", "squad2", 500),
     ("altered", "squad", 6_500),
-    ("altered", "squad2", 700),
-    ("turned", "squad", 1_500),
-    ("borrowed", "squad", 700),
+    ("altered", "squad2", 800),
+    ("turned", "squad", 800),
+    ("borrowed", "squad", 300),
     ("stranger", "squad", 600),
 )
 """Kind, source, and samples in a mixture of the full size."""
 CLAIMS = {
-    "fever": 3_500, "wice": 750, "summedits": 2_500, "made": 7_000, "replies": 2_000,
-    "neighbours": 500,
+    "fever": 2_300, "wice": 700, "summedits": 1_800, "made": 9_000, "replies": 2_500,
+    "neighbours": 700,
 }  # fmt: skip
 _TRUE = 0.4
 
@@ -117,7 +117,9 @@ def _claims(corpus: Corpus, kind: str, turn: int) -> Iterator[Sample]:
     if kind == "neighbours":
         return claims.neighbours(corpus.pools["squad"], rng)
     written = {"fever": claims.fever, "wice": claims.wice, "summedits": claims.summedits}
-    return written[kind](folder, part)
+    every = list(written[kind](folder, part))
+    rng.shuffle(every)
+    return iter(every)
 
 
 def seeded(name: str) -> random.Random:
