@@ -139,6 +139,7 @@ def test_ranks_are_not_counts() -> None:
         ("in the 1990s", Fields((1990, 1999))),
         ("in the 19th century", Fields((1800, 1900))),
         ("in the nineteenth century", Fields((1800, 1900))),
+        ("in the 19th Century", Fields((1800, 1900))),
         ("on Thursday", Fields(weekday=3)),
         ("at 5 p.m.", Fields(time=17 * 60)),
         ("at 17:00", Fields(time=17 * 60)),

@@ -46,7 +46,7 @@ _PATTERNS = tuple(
         r"\b(?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b",
         r"(?<!the )\b(?P<shortday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:s|rs?)?\b(?=\.|,? \d)",
         r"\b(?:mid-)?(?P<decade>1\d{2}0|20\d0)['’]?s\b|(?<!\w)['’](?P<short>\d0)s\b",
-        r"\b(?P<century>\d{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<bc> BCE?)?",
+        r"\b(?P<century>\d{1,2})(?:st|nd|rd|th)[ -](?:[Cc]entury|[Cc]enturies)(?P<bc> BCE?)?",
         r"(?<![\w.,$€£¥/+-])(?P<first>1\d{3}|20\d{2})[-–/](?P<last>\d{4}|\d{2})(?![\w,]*\d)",
         r"\b(?P<ancient>\d{1,4}) (?P<era>BCE?|AD|CE)\b|\bAD (?P<ad>\d{1,4})\b",
         (

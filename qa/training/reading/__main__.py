@@ -10,6 +10,7 @@ import pickle
 from collections import Counter
 from pathlib import Path
 
+from qa.crossencoder import CrossEncoder
 from qa.training.reading.fit import Course, Ending, passes_of, train
 from qa.training.reading.mixture import mixture, trained
 from qa.training.reading.network import Encoded, encode, tokenizer
@@ -26,6 +27,11 @@ def main() -> None:
     parser.add_argument(
         "--turns", type=int, default=1, help="passes, each over the samples of the next turn"
     )
+    parser.add_argument(
+        "--miner",
+        type=Path,
+        help="an exported model; passages that mislead it are among the samples",
+    )
     parser.add_argument("--only-samples", action="store_true", help="make them, and do not train")
     parser.add_argument(
         "--start-from", type=Path, help="a checkpoint or model.onnx to train further"
@@ -39,7 +45,7 @@ def main() -> None:
     checkpoint = args.work / "checkpoint.pt"
     for done in range(args.turns):
         last = done + 1 == args.turns
-        rows = _rows(args.data, args.scale, args.turn + done, args.work)
+        rows = _rows(args.data, args.scale, args.turn + done, args.work, args.miner)
         if args.only_samples or passes_of(checkpoint) > done:
             continue
         course = Course(done, args.turns)
@@ -48,12 +54,12 @@ def main() -> None:
             return
 
 
-def _rows(data: Path, scale: float, turn: int, work: Path) -> list[Encoded]:
+def _rows(data: Path, scale: float, turn: int, work: Path, miner: Path | None) -> list[Encoded]:
     remembered = work / f"rows-{turn}-{scale}.pickle"
     if remembered.exists():
         found: list[Encoded] = pickle.loads(remembered.read_bytes())  # noqa: S301 -- written below
         return found
-    samples = mixture(trained(data), scale, turn)
+    samples = mixture(trained(data), scale, turn, CrossEncoder(miner) if miner else None)
     say(f"{dict(Counter(s.kind for s in samples))} {len(samples)}")
     rows = encode(samples, tokenizer())
     mean = sum(len(row.ids) for row in rows) / len(rows)

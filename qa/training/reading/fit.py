@@ -95,8 +95,8 @@ class Interrupt:
 class Trainer:
     """A network, its optimizer, and how many steps of the pass over `rows` they have made.
 
-    Runs on a GPU where there is one. Where the processor multiplies bfloat16, the steps are computed
-    by a copy in that format, of weights that are kept and changed in 32 bits.
+    Runs on a GPU where there is one. Where the processor multiplies bfloat16, a copy in that format
+    computes the steps, of weights that are kept and changed in 32 bits.
     """
 
     def __init__(

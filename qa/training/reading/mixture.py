@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qa.training.data import SEED, Part, lines
 from qa.training.reading import claims
+from qa.training.reading.mining import Reader, mined
 from qa.training.reading.questions import Item, items, stream
 from qa.training.reading.samples import Sample
 
@@ -39,6 +40,8 @@ QUESTIONS = (
     ("stranger", "squad", 600),
 )
 """Kind, source, and samples in a mixture of the full size."""
+MINED = {"squad": 6_000, "squad2": 1_500}
+"""Samples, by source, that mislead the model which is trained further."""
 CLAIMS = {
     "fever": 2_300, "wice": 700, "summedits": 1_800, "made": 9_000, "replies": 2_500,
     "neighbours": 700,
@@ -78,11 +81,13 @@ def _corpus(folder: Path, part: Part, half: Part, claims_part: Part) -> Corpus:
     return Corpus(pools, folder, claims_part)
 
 
-def mixture(corpus: Corpus, scale: float = 1.0, turn: int = 1) -> list[Sample]:
+def mixture(
+    corpus: Corpus, scale: float = 1.0, turn: int = 1, miner: Reader | None = None
+) -> list[Sample]:
     """Make the samples, in the order in which they are learnt.
 
     Kinds whose source is smaller than their share go round again, with other windows. Another
-    `turn` draws other samples.
+    `turn` draws other samples. With a `miner`, passages that mislead it are among them.
     """
     found: list[Sample] = []
     strangers = corpus.pools["squad"]
@@ -91,6 +96,10 @@ def mixture(corpus: Corpus, scale: float = 1.0, turn: int = 1) -> list[Sample]:
         pool = corpus.pools[source]
         wanted = max(1, round(count * scale))
         found += islice(_rounds(pool, kind, rng, strangers), wanted)
+    if miner is not None:
+        for source, count in MINED.items():
+            rng = seeded(f"mined {source} {turn}")
+            found += islice(mined(corpus.pools[source], rng, miner), max(1, round(count * scale)))
     for kind, count in CLAIMS.items():
         found += islice(_claims(corpus, kind, turn), max(1, round(count * scale)))
     seeded(f"order {turn}").shuffle(found)

@@ -107,7 +107,7 @@ def written(item: Item, rng: random.Random) -> Sample | None:
     """Take a question that people wrote for a passage that does not answer it."""
     if item.answer is not None:
         return None
-    text = _nearest_window(item.question, item.text, rng)
+    text = nearest_window(item.question, item.text, rng)
     query = typed(item.question, rng)
     return Sample("written", query, text, answerable=False, relevant=True)
 
@@ -122,7 +122,7 @@ def removed(item: Item, rng: random.Random) -> Sample | None:
     text = " ".join(kept)
     if len(text) < LEAST or len(kept) == len(every):
         return None
-    text = _nearest_window(item.question, text, rng)
+    text = nearest_window(item.question, text, rng)
     return Sample("removed", typed(item.question, rng), text, answerable=False)
 
 
@@ -136,7 +136,7 @@ def other_passage(item: Item, rng: random.Random) -> Sample | None:
         left = rng.sample(left, _MOST)
     known = words(item.question).known
     text = max(left, key=lambda t: len(known & words(t).known))
-    text = _nearest_window(item.question, text, rng)
+    text = nearest_window(item.question, text, rng)
     if len(text) < LEAST:
         return None
     query = typed(item.question, rng)
@@ -318,7 +318,7 @@ def stranger(item: Item, other: Item, rng: random.Random) -> Sample | None:
     """Take a passage of another article altogether."""
     if item.article == other.article:
         return None
-    text = _nearest_window(item.question, other.text, rng)
+    text = nearest_window(item.question, other.text, rng)
     query = typed(item.question, rng)
     return Sample("stranger", query, text, answerable=False, relevant=False)
 
@@ -329,7 +329,7 @@ def _unanswered(kind: str, question: str, item: Item, rng: random.Random) -> Sam
     return Sample(kind, typed(question, rng), text, answerable=False)
 
 
-def _nearest_window(question: str, text: str, rng: random.Random) -> str:
+def nearest_window(question: str, text: str, rng: random.Random) -> str:
     """Cut around the sentence that shares most words with the question."""
     known = words(question).known
     spans = sentences(text) or [(0, len(text))]
