@@ -28,6 +28,9 @@ def main() -> None:
         "--turns", type=int, default=1, help="passes, each over the samples of the next turn"
     )
     parser.add_argument(
+        "--passed", type=int, default=0, help="passes of the course that --start-from has behind it"
+    )
+    parser.add_argument(
         "--miner",
         type=Path,
         help="an exported model; passages that mislead it are among the samples",
@@ -46,9 +49,9 @@ def main() -> None:
     for done in range(args.turns):
         last = done + 1 == args.turns
         rows = _rows(args.data, args.scale, args.turn + done, args.work, args.miner)
-        if args.only_samples or passes_of(checkpoint) > done:
+        if args.only_samples or passes_of(checkpoint) > args.passed + done:
             continue
-        course = Course(done, args.turns)
+        course = Course(args.passed + done, args.passed + args.turns)
         ending = Ending(*args.ending) if args.ending and last else None
         if not train(rows, checkpoint, start_from=args.start_from, ending=ending, course=course):
             return
