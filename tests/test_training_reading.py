@@ -22,8 +22,9 @@ from qa.training.reading import claims, export, judging, questions, refusing
 from qa.training.reading.answering import Asked, Outcome, ask, windows
 from qa.training.reading.checkpoint import Checkpoint
 from qa.training.reading.corruptions import KINDS, corrupted
-from qa.training.reading.fit import Trainer, batches, rate_at
+from qa.training.reading.fit import Course, Trainer, batches, passes_of, rate_at
 from qa.training.reading.measure import report
+from qa.training.reading.mining import mined
 from qa.training.reading.mixture import Corpus, kept, mixture, seeded, trained
 from qa.training.reading.network import collate, encode, tokenizer
 from qa.training.reading.questions import Item, items
@@ -460,6 +461,22 @@ def test_the_mixture_is_the_same_every_time(data: Path) -> None:
     assert {"answered", "removed", "fever", "wice", "summedits"} <= {s.kind for s in first}
 
 
+def test_what_is_mined_does_not_answer_and_mostly_misleads(data: Path) -> None:
+    """The text is another of the article, without the answer; most seem to answer to the model."""
+    pool = trained(data).pools["squad"]
+    model = CrossEncoder()
+    found = list(islice(mined(pool, seeded("mined"), model), 12))
+    assert found
+    for sample in found:
+        asked = [i for i in pool if i.question.casefold().startswith(sample.query.casefold()[:-1])]
+        assert asked
+        assert sample.answerable is False
+        assert all(i.wording.casefold() not in sample.text.casefold() for i in asked)
+        assert not any(sample.text in item.text for item in asked)
+    answered = {s.query for s in mined(pool, seeded("mined"), Silent())}
+    assert len(answered) < len({s.query for s in mined(pool, seeded("mined"), Deceived())})
+
+
 # Training
 
 
@@ -479,6 +496,28 @@ def test_the_rate_rises_shortly_and_falls_to_nothing() -> None:
     assert max(shares) == shares[8] == 1.0
     assert all(a > b for a, b in pairwise(shares[8:]))
     assert shares[-1] == 0.0
+
+
+def test_the_rate_of_a_course_falls_over_all_of_its_passes() -> None:
+    """A pass goes on where the one before ended, and only the last one comes to nothing."""
+    parts = [[rate_at(s, 100, course=Course(done, 3)) for s in range(101)] for done in range(3)]
+    assert [p[-1] for p in parts[:2]] == [p[0] for p in parts[1:]]
+    assert parts[0][50] == rate_at(50, 300)
+    assert parts[2][-1] == 0.0
+
+
+def test_the_next_pass_of_a_course_keeps_what_was_learnt(checkpoint: Path, tmp_path: Path) -> None:
+    """It has the weights and moments of the last one, and begins with its own first step."""
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(checkpoint.read_bytes())
+    rows = encode(SAMPLES, tokenizer())
+    second = Trainer(rows, path, size=2, course=Course(1, 2))
+    assert (second.step, passes_of(path)) == (0, 0)
+    learnt = torch.load(checkpoint, weights_only=True)["network"]
+    torch.testing.assert_close(dict(second.network.state_dict()), dict(learnt))
+    second.run(stop=lambda: True)
+    assert passes_of(path) == 1
+    assert Trainer(rows, path, size=2, course=Course(1, 2)).step == 1
 
 
 def test_a_resumed_training_ends_like_one_that_was_not_interrupted(

@@ -31,6 +31,9 @@ def main() -> None:
         "--passed", type=int, default=0, help="passes of the course that --start-from has behind it"
     )
     parser.add_argument(
+        "--passes", type=int, help="passes of the whole course, where more are to follow"
+    )
+    parser.add_argument(
         "--miner",
         type=Path,
         help="an exported model; passages that mislead it are among the samples",
@@ -51,7 +54,7 @@ def main() -> None:
         rows = _rows(args.data, args.scale, args.turn + done, args.work, args.miner)
         if args.only_samples or passes_of(checkpoint) > args.passed + done:
             continue
-        course = Course(args.passed + done, args.passed + args.turns)
+        course = Course(args.passed + done, args.passes or args.passed + args.turns)
         ending = Ending(*args.ending) if args.ending and last else None
         if not train(rows, checkpoint, start_from=args.start_from, ending=ending, course=course):
             return
