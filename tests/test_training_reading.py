@@ -462,19 +462,18 @@ def test_the_mixture_is_the_same_every_time(data: Path) -> None:
 
 
 def test_what_is_mined_does_not_answer_and_mostly_misleads(data: Path) -> None:
-    """The text is another of the article, without the answer; most seem to answer to the model."""
+    """The text is another of the article, without the answer; of what does not mislead, few stay."""
     pool = trained(data).pools["squad"]
-    model = CrossEncoder()
-    found = list(islice(mined(pool, seeded("mined"), model), 12))
-    assert found
-    for sample in found:
-        asked = [i for i in pool if i.question.casefold().startswith(sample.query.casefold()[:-1])]
-        assert asked
+    misled = list(mined(pool, seeded("mined"), Marked(null=-9)))
+    assert len(misled) > len(pool) / 2
+    for sample in misled:
+        asked = sample.query.rstrip("?").casefold()
+        own = [i for i in pool if i.question.rstrip("?").casefold() == asked]
+        assert own
         assert sample.answerable is False
-        assert all(i.wording.casefold() not in sample.text.casefold() for i in asked)
-        assert not any(sample.text in item.text for item in asked)
-    answered = {s.query for s in mined(pool, seeded("mined"), Silent())}
-    assert len(answered) < len({s.query for s in mined(pool, seeded("mined"), Deceived())})
+        assert not any(i.wording.casefold() in sample.text.casefold() for i in own)
+        assert not any(sample.text in i.text for i in own)
+    assert len(list(mined(pool, seeded("mined"), Marked(null=9)))) < len(misled) / 4
 
 
 # Training
@@ -653,7 +652,13 @@ def test_the_logistic_regression_finds_the_weights_that_made_the_data() -> None:
 
 
 class Marked:
-    """A model that answers with the word in capitals; the more letters, the surer it is."""
+    """A model that answers with the word in capitals; the more letters, the surer it is.
+
+    `null` is what speaks for no answer.
+    """
+
+    def __init__(self, null: float = 4.0) -> None:
+        self._null = null
 
     def read(self, pairs: Sequence[Pair]) -> list[Read]:
         """Give the word in capitals its length as a logit, and all others none."""
@@ -671,7 +676,7 @@ class Marked:
         places = self.places(text)
         sizes = [float(b - a) if text[a:b].isupper() else 0.0 for a, b in places]
         logit = np.array(sizes, dtype=np.float32)
-        return Read(logit, logit, 4.0, np.array(places), 1.0, 0.0, 0.0)
+        return Read(logit, logit, self._null, np.array(places), 1.0, 0.0, 0.0)
 
 
 def test_of_all_windows_the_greatest_margin_answers() -> None:
