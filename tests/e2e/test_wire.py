@@ -45,8 +45,10 @@ def test_the_page_is_light_and_every_module_is_announced(open_page: OpenPage, li
     script = "performance.getEntriesByType('resource').map(one => one.name)"
     files = {url for url in page.evaluate(script) if urlsplit(url).path.startswith("/static/")}
     announced = set(
-        page.locator("link[href]").evaluate_all("nodes => nodes.map(node => node.href)")
-    ) | {f"{live.url}/static/main.js"}
+        page.locator("link[href], script[src]").evaluate_all(
+            "nodes => nodes.map(node => node.href ?? node.src)"
+        )
+    )
     assert files == announced
     with live.client() as client:
         sizes = [len(gzip.compress(client.get(url).content)) for url in (live.url, *files)]
