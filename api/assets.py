@@ -120,7 +120,7 @@ class Assets:
         self._stamp = stamp
 
     def _page(self, name: str, bodies: Mapping[str, bytes]) -> Asset:
-        """Put a page together: its style sheets stand in it, its other files are of this edition."""
+        """Put a page together: its style sheets are in it, its other files of this edition."""
         digests: list[str] = []
 
         def sheet(link: re.Match[str]) -> str:

@@ -141,6 +141,7 @@ function announce(text) {
 function draw() {
   welcome.show(!turns.length);
   byId("new").hidden = !turns.length;
+  byId("question").placeholder = turns.length ? "Ask a follow-up" : "Ask a question";
   menu.draw();
 }
 

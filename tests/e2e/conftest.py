@@ -17,12 +17,14 @@ ARGUMENTS = [
 ]  # fmt: skip
 # Chromium itself reports refusals and broken connections; these are provoked on purpose: asking
 # whether the server is ready, uploading what cannot be an article, opening one that is gone, a key
-# that is none, a server that is away. The page itself tells when the browser keeps nothing.
+# that is none, a server that is away. The page itself tells when the browser keeps nothing, or has
+# not got all its scripts.
 _EXPECTED = re.compile(
     r"Failed to load resource: (?:.* status of (?:401|409|422|503|507) "
     r"|.* status of 404 .*/api/articles/"
     r"|net::ERR_(?:FAILED|CONNECTION_REFUSED))"
     r"|Conversations are not kept: "
+    r"|Failed to fetch dynamically imported module"
 )
 OpenPage = Callable[..., Page]
 PATIENCE_MS = 30_000

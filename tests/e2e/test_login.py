@@ -1,8 +1,7 @@
-"""The key, where the server wants one: given on the page, refused, removed, too small, given back."""
+"""The key, where the server wants one: given on the page, refused, removed, given back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,14 +13,15 @@ from tests.e2e.conftest import OpenPage
 from tests.live import LIGHTHOUSE, Live, ingested, running
 
 KEPT = """async () => {
-    const rows = await Promise.all((await indexedDB.databases()).map(({ name }) => new Promise((done) => {
+    const all = ({ name }) => new Promise((done) => {
         const opening = indexedDB.open(name);
         opening.onsuccess = () => {
             const stores = [...opening.result.objectStoreNames];
             const reading = opening.result.transaction(stores).objectStore(stores[0]).getAll();
             reading.onsuccess = () => done(reading.result);
         };
-    })));
+    });
+    const rows = await Promise.all((await indexedDB.databases()).map(all));
     return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, rows]);
 }"""
 
@@ -155,7 +155,7 @@ def test_logging_out_leaves_nothing_open(open_page: OpenPage, locked: Locked) ->
 def test_the_login_is_within_everyones_reach(
     open_page: OpenPage, locked: Locked, scheme: str
 ) -> None:
-    """By keyboard alone it is left and found again; axe-core finds nothing in it, nor in the bar."""
+    """It is left and found again by keyboard; axe-core finds nothing in it, nor in the bar."""
     page = open_page(locked.live.url, color_scheme=scheme, bypass_csp=True)
     expect(page.get_by_label("Key", exact=True)).to_be_focused()
     result = Axe().run(page)
