@@ -261,7 +261,7 @@ def test_the_page_takes_and_gives_back_a_key(locked: Locked, bare: httpx.Client)
     A wrong one is a problem with a remedy; without keys nobody is asked for one.
     """
     assert bare.get("/", headers=HTML).status_code == 200
-    shut = {"needed": True, "key": None, "refused": False, "scopes": []}
+    shut: dict[str, Any] = {"needed": True, "key": None, "refused": False, "scopes": []}
     assert bare.get("/api/session").json() == shut
     for key in ("", "wrong", locked.live.app.state.door.token, "x" * 100_000):
         refused = bare.post("/api/session", json={"key": key})
