@@ -2,10 +2,9 @@
 
 import re
 
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.live import Live
 
 ROUND = "getComputedStyle(document.querySelector('.field')).borderRadius"
 
@@ -18,7 +17,11 @@ def test_the_first_frame_needs_no_script_and_counts(open_page: OpenPage) -> None
     page = open_page()
     held: list[Route] = []
     asked: list[str] = []
-    page.route("**/main.js", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/main.js", hold)
     page.on("request", lambda request: asked.append(request.url))
     with page.expect_request("**/main.js"):
         page.reload()
@@ -56,13 +59,3 @@ def test_scripts_that_do_not_come_are_said_to_be_missing(open_page: OpenPage) ->
     page.reload()
     expect(page.locator("#send")).to_be_enabled()
     expect(page.locator("#banner")).not_to_be_visible()
-
-
-def test_without_scripts_the_page_says_what_to_do(browser: Browser, live: Live) -> None:
-    """Where scripts are switched off there is a word about it, and about the terminal."""
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(live.url)
-    expect(page.get_by_text("This page needs JavaScript")).to_be_in_viewport()
-    expect(page.get_by_text("qa ask")).to_be_visible()
-    context.close()
