@@ -1,7 +1,7 @@
 """Who may come in, and for what: keys, their scopes, and what needs none.
 
-A key comes as `Authorization: Bearer …`, or in the cookie that /login sets for a browser; never in
-an address, as those are logged and shared. A path that is not listed here needs a key.
+A key comes as `Authorization: Bearer …`, or in the cookie that a browser gets for it; never in an
+address, as those are logged and shared. A path that is not listed here needs a key.
 """
 
 import ipaddress
@@ -19,9 +19,9 @@ from qa.settings import Settings
 
 COOKIE = "footnote_key"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LOGIN, LOGOUT = "/login", "/logout"
-_OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json", LOGIN, LOGOUT})
-"""Probes have no keys; what the API looks like is no secret."""
+LOGIN, LOGOUT, SESSION = "/login", "/logout", "/api/session"
+_OPEN = frozenset({"/", "/healthz", "/readyz", "/docs", "/openapi.json", LOGIN, LOGOUT, SESSION})
+"""Probes have no keys; what the API looks like is no secret, nor is the page while it is empty."""
 _OPEN_BELOW = "/static/"
 _ASK: frozenset[Scope] = frozenset({"ask"})
 _READ: frozenset[Scope] = frozenset({"read"})

@@ -20,14 +20,14 @@ from api.observe import Observe, Watched
 from api.observe_logs import logging_to_stderr
 from api.observe_metrics import Metrics, State
 from api.problems import CannotListen, PortInUse, ProblemDetails
-from api.routes import articles, ask, feedback, health, ingest, openai, read
+from api.routes import articles, ask, feedback, health, ingest, openai, read, session
 from api.service import Service
 from qa import __version__, running
 from qa.errors import QAError
 from qa.settings import Settings
 
 _GRACE_SECONDS = 10
-_ROUTES = (ask, feedback, articles, ingest, health, openai, read)
+_ROUTES = (ask, feedback, articles, ingest, health, openai, read, session)
 _KEY = {
     "type": "http",
     "scheme": "bearer",

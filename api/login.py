@@ -1,5 +1,8 @@
 """Where a browser gives its key: a page with one field, and the cookie that it leads to.
 
+The chat page asks for the key itself (`api.routes.session`); whoever follows a link of another
+client to an article comes here.
+
 The cookie holds the key itself, out of reach of scripts: removing the key ends the session, and a
 restart of the server does not. It is sent along with links from other sites (`Lax`), as other
 clients' footnotes link to /read; what such a site posts is refused by its origin.
@@ -62,19 +65,29 @@ def install(app: FastAPI, door: Door) -> None:
         if key is None or key.name == LOCAL:
             return _form(target, "This is none of the server's keys.", HTTPStatus.UNAUTHORIZED)
         reply = RedirectResponse(target, HTTPStatus.SEE_OTHER, headers=_HEADERS)
-        reply.set_cookie(
-            COOKIE, secret, _DAYS_30, httponly=True, samesite="lax",
-            secure=request.url.scheme == "https",
-        )  # fmt: skip
+        keep(reply, secret, request)
         return reply
 
     async def logout(_: Request) -> Response:
         reply = RedirectResponse(LOGIN, HTTPStatus.SEE_OTHER, headers=_HEADERS)
-        reply.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        forget(reply)
         return reply
 
     app.add_route(LOGIN, login, methods=["GET", "POST"], include_in_schema=False)
     app.add_route(LOGOUT, logout, methods=["POST"], include_in_schema=False)
+
+
+def keep(reply: Response, secret: str, request: Request) -> None:
+    """Have the browser keep a key and send it with each request."""
+    reply.set_cookie(
+        COOKIE, secret, _DAYS_30, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+
+
+def forget(reply: Response) -> None:
+    """Have the browser forget its key."""
+    reply.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 
 def _form(target: str, said: str = "", status: int = HTTPStatus.OK) -> Response:

@@ -91,7 +91,7 @@ def test_without_a_key_nothing_is_told(locked: Locked, bare: httpx.Client) -> No
     calls = [(m.upper(), path, op) for path, item in paths.items() for m, op in item.items()]
     shut = [(method, path) for method, path, operation in calls if operation["security"]]
     assert len(shut) > 12
-    assert {path for _, path in shut} == set(paths) - {"/healthz", "/readyz"}
+    assert {path for _, path in shut} == set(paths) - {"/healthz", "/readyz", "/api/session"}
     for method, path in [*shut, ("POST", "/mcp"), ("GET", "/read/bridge.txt"), ("GET", "/nope")]:
         refused = bare.request(method, path.replace("{article_id}", "bridge.txt"))
         assert refused.headers["www-authenticate"].startswith("Bearer")
@@ -253,6 +253,35 @@ def test_a_browser_logs_in_and_comes_back(locked: Locked, bare: httpx.Client) ->
     problem(bare.post("/api/ingest", headers=evil), 403, "origin-refused")
     assert bare.post("/logout").status_code == 303
     problem(ask(bare), 401, "api-key-needed")
+
+
+def test_the_page_takes_and_gives_back_a_key(locked: Locked, bare: httpx.Client) -> None:
+    """The page is open while it is empty, and tells of a key what it allows, never the key itself.
+
+    A wrong one is a problem with a remedy; without keys nobody is asked for one.
+    """
+    assert bare.get("/", headers=HTML).status_code == 200
+    shut: dict[str, Any] = {"needed": True, "key": None, "refused": False, "scopes": []}
+    assert bare.get("/api/session").json() == shut
+    for key in ("", "wrong", locked.live.app.state.door.token, "x" * 100_000):
+        refused = bare.post("/api/session", json={"key": key})
+        assert "qa keys add" in problem(refused, 401, "invalid-api-key")["remedy"]
+        assert "set-cookie" not in refused.headers
+    inside = bare.post("/api/session", json={"key": locked.secrets["ask"]})
+    opened = {"needed": True, "key": "ask", "refused": False, "scopes": ["ask"]}
+    assert inside.json() == opened
+    cookie = inside.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert ask(bare).status_code == 200
+    assert bare.get("/api/session").json() == opened
+    assert bare.delete("/api/session").status_code == 204
+    assert bare.get("/api/session").json() == shut
+    problem(ask(bare), 401, "api-key-needed")
+    for sent in ({"Cookie": f"{COOKIE}=old"}, {"Authorization": "Basic eDp5"}):
+        assert bare.get("/api/session", headers=sent).json() == {**shut, "refused": True}
+    evil = {"Origin": "http://evil.example"}
+    problem(bare.post("/api/session", headers=evil), 403, "origin-refused")
 
 
 def test_a_wrong_key_is_said_in_the_form(bare: httpx.Client) -> None:

@@ -2,6 +2,8 @@
 
 import { chunksOf, events } from "./sse.js";
 
+const SESSION = "/api/session";
+
 export class Problem extends Error {
   constructor({ type, title, detail, remedy }) {
     super(title);
@@ -11,6 +13,11 @@ export class Problem extends Error {
   // True when it is the server that is missing, and not an answer of its own.
   get away() {
     return this.type === "unreachable" || this.type === "broken-off";
+  }
+
+  // True when it is a key that is missing, or one that is not known (any more).
+  get locked() {
+    return this.type === LOCKED.type;
   }
 }
 
@@ -28,6 +35,13 @@ const BROKEN_OFF = {
   remedy: "Check that `qa serve` is still running; this page goes on by itself.",
 };
 
+const LOCKED = {
+  type: "locked",
+  title: "A key is needed",
+  detail: "This server answers whoever has one of its keys.",
+  remedy: "Give it when you are asked for it; this page goes on by itself.",
+};
+
 function unreadable(status) {
   return {
     type: "unreadable",
@@ -35,6 +49,12 @@ function unreadable(status) {
     detail: "Its answer could not be read.",
     remedy: "Try again; the server's log may say more.",
   };
+}
+
+// Whoever asks for keys hears of it.
+function locked() {
+  dispatchEvent(new Event("locked"));
+  return new Problem(LOCKED);
 }
 
 async function request(path, options = {}) {
@@ -46,6 +66,7 @@ async function request(path, options = {}) {
     throw new Problem(UNREACHABLE);
   }
   if (response.ok) return response;
+  if (response.status === 401 && path !== SESSION) throw locked();
   const said = await response.json().catch(() => null);
   throw new Problem(said?.remedy ? said : unreadable(response.status));
 }
@@ -82,6 +103,9 @@ async function* stream(response, isLast) {
 }
 
 export const ready = () => json("/readyz");
+export const session = () => json(SESSION);
+export const login = (key) => post(SESSION, { key });
+export const logout = () => request(SESSION, { method: "DELETE" });
 export const model = () => json("/api/model");
 export const suggestions = () => json("/api/suggestions");
 export const article = (id) => json(articlePath(id));
@@ -113,6 +137,7 @@ export function upload(file, onProgress) {
       // Of a single file that could not be stored, the result is a 422 with its problem.
       const result = sending.response?.results?.[0];
       if (result?.article) resolve(result.article);
+      else if (sending.status === 401) reject(locked());
       else reject(new Problem(result?.problem ?? (sending.response?.remedy ? sending.response : unreadable(sending.status))));
     });
     sending.addEventListener("error", () => reject(new Problem(UNREACHABLE)));

@@ -33,7 +33,7 @@ export function opinion(turn, onChange) {
 
   function askForNote(verdict) {
     const field = el("input", { type: "text", class: "input", maxlength: LONGEST, "aria-label": "Note (optional)",
-      placeholder: verdict === "up" ? "Add a note (optional)" : "What would be right? (optional)" });
+      placeholder: verdict === "up" ? "Add a note" : "What would be right?" });
     const form = el("form", { class: "note-form" }, field, button("Save note", null, { type: "submit", class: "plain" }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

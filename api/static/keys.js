@@ -32,7 +32,7 @@ export function install(acts) {
       if (!document.querySelector("dialog:modal, .menu:popover-open, .about:popover-open")) acts.Escape();
       return;
     }
-    if (dialog.open || off) return;
+    if (off || document.querySelector(".keys[open]")) return;
     // No question begins with a question mark.
     const helps = event.key === "?" && (!field || (field.id === "question" && !field.value));
     if (field && !helps) return;
@@ -48,7 +48,7 @@ function draw(dialog) {
     remember("localStorage", OFF, off ? "yes" : "no");
   });
   dialog.replaceChildren(
-    el("h2", { id: "keys-title" }, "Keys"),
+    el("h2", { id: "keys-title" }, "Keyboard"),
     el("dl", {}, ...LIST.flatMap(([keys, what]) => [
       el("dt", {}, ...keys.split(/(\s+)/).map((part) => (part.trim() ? el("kbd", {}, part) : " "))), el("dd", {}, what)])),
     el("p", {}, el("label", {}, box, " Use the keys of a single character")),

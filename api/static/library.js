@@ -29,15 +29,26 @@ export class Library extends EventTarget {
     this.picking = el("p", { class: "actions", hidden: true }, this.only, this.none);
     this.input = el("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-label": "Files to add", onchange: () => this.picked() });
     this.syncButton = button("Re-sync folders", () => this.follow(api.sync()), { class: "plain" });
-    this.body = el("div", { class: "library" },
-      el("p", { class: "actions" }, button("Add files", () => this.input.click(), { class: "primary" }), this.input,
-        el("span", { class: "aside drop-hint" }, "or drop them anywhere"), this.syncButton),
+    this.mayChange = true;
+    this.locked = el("div", { hidden: true });
+    this.changing = el("p", { class: "actions" }, button("Add files", () => this.input.click(), { class: "primary" }), this.input,
+      el("span", { class: "aside drop-hint" }, "or drop them anywhere"), this.syncButton);
+    this.body = el("div", { class: "library" }, this.changing, this.locked,
       this.job, this.uploads.root, this.filters, el("div", { class: "found" }, this.total, this.picking), this.trouble, this.list.root);
   }
 
   open(opener) {
     this.panel.show(null, this.body, opener, "Articles");
     this.load();
+  }
+
+  // Where the key of this browser is not for changing anything, `problem` says so.
+  allow(problem) {
+    this.mayChange = !problem;
+    this.changing.hidden = Boolean(problem);
+    this.locked.hidden = !problem;
+    this.locked.replaceChildren(...(problem ? [problemBox(problem)] : []));
+    if (this.panel.shows(this.body)) this.list.redraw();
   }
 
   wanted() {
@@ -117,7 +128,7 @@ export class Library extends EventTarget {
     open.addEventListener("click", () => this.read(article.id, () => this.open(null)));
     if (this.leaving.has(article.id)) return [el("span", { class: "gone" }, name(article.title, { class: "source-title" }), name(article.id, { class: "file" })), el("span", { class: "tag" }, "removed")];
     const state = article.state === "pending" ? el("span", { class: "tag" }, "being indexed") : null;
-    const remove = button(icon(SIGNS.remove), () => this.remove(article), { class: "quiet icon", "aria-label": `Remove ${article.title}`, title: "Remove" });
+    const remove = this.mayChange && button(icon(SIGNS.remove), () => this.remove(article), { class: "quiet icon", "aria-label": `Remove ${article.title}`, title: "Remove" });
     return [box, open, state, remove].filter(Boolean);
   }
 

@@ -8,6 +8,7 @@ import { opinion } from "./feedback.js";
 import { History } from "./history.js";
 import { install } from "./keys.js";
 import { Library } from "./library.js";
+import { lacking, Login } from "./login.js";
 import { answerMarkdown, copy } from "./markdown.js";
 import { recall, remember } from "./memory.js";
 import { Panel } from "./panel.js";
@@ -35,9 +36,11 @@ const reader = new ArticleReader(panel, (article) => restrict({ label: `“${art
 const library = new Library(panel, { read: (id, back) => reader.open({ file: id }, [], null, back), scope: restrict });
 const conversations = new Conversations();
 const history = new History(panel, conversations, { open: openConversation, current: () => talk.id, leave: vacate });
-const server = new Server(byId("banner"), byId("model"), byId("model-about"));
+const login = new Login(() => server.renew());
+const server = new Server(byId("banner"), byId("model"), byId("model-about"), () => login.ask());
 const composer = new Composer({ ask: (text) => start(text), stop: () => asking?.abort() });
 const welcome = new Welcome(byId("welcome"), {
+  canAsk,
   ask: start,
   open: (id, opener) => reader.open({ file: id }, [], opener),
   add: (opener) => library.open(opener),
@@ -59,9 +62,13 @@ let unanswered = null;
 // -- asking -----------------------------------------------------------------------------------
 
 function start(text) {
-  if (asking || !server.isReady) return false;
+  if (!canAsk()) return false;
   ask(text, composer.scope);
   return true;
+}
+
+function canAsk() {
+  return !asking && server.isReady && server.may("ask");
 }
 
 async function ask(text, scope) {
@@ -96,12 +103,12 @@ async function ask(text, scope) {
 function fail(turn, error) {
   if (!(error instanceof api.Problem)) console.error(error);
   turn.failed(error instanceof api.Problem ? error : PAGE_ERROR);
-  // Asked again by itself once the server is back.
-  if (error.away) unanswered = turn;
+  // Asked again by itself once the server is back, or there is a key.
+  if (error.away || error.locked) unanswered = turn;
 }
 
 function again(turn) {
-  if (asking || !server.isReady) return;
+  if (!canAsk()) return;
   drop(turn);
   composer.focus();
   ask(turn.question, turn.scope);
@@ -134,6 +141,7 @@ function announce(text) {
 function draw() {
   welcome.show(!turns.length);
   byId("new").hidden = !turns.length;
+  byId("question").placeholder = turns.length ? "Ask a follow-up" : "Ask a question";
   menu.draw();
 }
 
@@ -221,6 +229,7 @@ async function follow() {
   if (location.hash !== hash) return; // already somewhere else
   if (!found) {
     if (talk.title) show(Conversations.fresh());
+    else draw();
     if (question) composer.write(decoded(question));
     tell(question ? "That answer is kept in another browser. You can ask the question here." : "That conversation is not kept in this browser.");
     composer.focus();
@@ -275,6 +284,8 @@ byId("open-history").addEventListener("click", (event) => history.open(event.cur
 byId("new").addEventListener("click", restart);
 acceptDrops((files) => library.add(files));
 addEventListener("hashchange", follow);
+addEventListener("locked", () => server.renew());
+addEventListener("pageshow", ({ persisted }) => persisted && server.renew());
 
 conversations.addEventListener("change", async () => {
   const mine = talk;
@@ -287,6 +298,11 @@ conversations.addEventListener("change", async () => {
 conversations.addEventListener("lost", () => tell("This browser keeps no conversations: they last until the page is closed."));
 
 async function drawShelf() {
+  if (!server.may("read")) {
+    byId("count").hidden = true;
+    byId("shelf").replaceChildren(problemBox(lacking("read", server.session), login.another({ class: "plain" })));
+    return;
+  }
   try {
     const count = await welcome.draw();
     byId("count").textContent = count.toLocaleString("en");
@@ -295,7 +311,7 @@ async function drawShelf() {
   } catch (problem) {
     if (!(problem instanceof api.Problem)) throw problem;
     if (problem.away) server.look();
-    else byId("shelf").replaceChildren(problemBox(problem));
+    else if (!problem.locked) byId("shelf").replaceChildren(problemBox(problem));
   }
 }
 
@@ -306,8 +322,11 @@ library.addEventListener("indexing", ({ detail }) => {
 });
 server.addEventListener("lost", () => composer.enable(false));
 server.addEventListener("articles", drawShelf);
+server.addEventListener("shut", ({ detail }) => login.ask(detail));
 server.addEventListener("ready", () => {
-  composer.enable(true);
+  login.draw(server.session);
+  composer.enable(server.may("ask"));
+  library.allow(server.may("write") ? null : lacking("write", server.session));
   drawShelf();
   if (unanswered && unanswered === turns.at(-1)) again(unanswered);
 });
@@ -337,7 +356,7 @@ addEventListener("pagehide", () => {
   const open = asking ? turns.at(-1) : unanswered;
   remember("sessionStorage", DRAFT, open?.question ?? composer.text);
 });
-composer.write(recall("sessionStorage", DRAFT));
+if (!composer.text) composer.write(recall("sessionStorage", DRAFT)); // or written before this was loaded
 composer.enable(false);
 composer.focus();
 follow();

@@ -28,6 +28,7 @@ export class Panel {
   // The label names what is shown; where that has no heading of its own, it is the heading.
   show(head, body, opener, label) {
     this.shown += 1;
+    this.dialog.dispatchEvent(new Event("turned"));
     if (opener) this.opener = opener;
     const close = button("✕", () => this.close(), { class: "quiet icon", "aria-label": "Close", title: "Close (Esc)" });
     const titled = body.classList.contains("article");

@@ -1,7 +1,7 @@
 // The parts of an answer below its statements.
 
 import { dateText, el, name, origin, plural } from "./dom.js";
-import { emphasised } from "./text.js";
+import { excerpt } from "./text.js";
 
 const NEAREST_SHOWN = 3;
 const STEPS = { retrieve: "Searching", answer: "Reading and writing", verify: "Checking", total: "Altogether" };
@@ -53,7 +53,7 @@ export function footnotes(citations, keys, cite) {
     el("ol", {}, ...citations.map((citation) => {
       const button = el("button", { class: "source", type: "button" },
         name(citation.title, { class: "source-title" }),
-        el("q", { class: "excerpt", dir: "auto" }, ...emphasised(citation.quote, keys(citation))),
+        el("q", { class: "excerpt", dir: "auto" }, ...excerpt(citation.quote, keys(citation))),
         origin(citation.date, citation.file, citation.page));
       button.addEventListener("click", () => cite(citation, button));
       return el("li", { "data-id": citation.id }, el("span", { class: "number", "aria-hidden": "true" }, String(citation.id)), button);

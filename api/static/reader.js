@@ -10,6 +10,15 @@ export class ArticleReader {
     this.panel = panel;
     this.onScope = onScope;
     this.step = null;
+    this.marked = null;
+    for (const event of ["turned", "close"]) panel.dialog.addEventListener(event, () => this.mark(null));
+  }
+
+  // While a footnote is open, its number is set off where it stands.
+  mark(reference) {
+    this.marked?.mark?.(false);
+    reference?.mark?.(true);
+    this.marked = reference;
   }
 
   // `reference` is a citation, a nearest passage (`near`), or an article as such (`file` alone);
@@ -19,6 +28,7 @@ export class ArticleReader {
     const label = siblings.length ? `Footnote ${reference.id}` : reference.near ? "Nearest passage" : "Article";
     const head = back ? button("‹ All articles", back) : this.steps(reference, siblings);
     const shown = this.panel.show(head, body, opener, label);
+    this.mark(reference);
     try {
       const article = await api.article(reference.file);
       if (shown !== this.panel.shown) return;

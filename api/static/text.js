@@ -2,6 +2,10 @@
 
 import { el } from "./dom.js";
 
+// Of a quote in a list this many characters are in sight at least, on a narrow screen.
+const IN_SIGHT = 110;
+const BEFORE = 40;
+
 // Paragraphs are parted by blank lines; in a text that has none, every line is one. Pages, where
 // there are some, are parted by form feeds, which are drawn as a line.
 // The line ends between them stay outside, so that copying and the offsets are what they were.
@@ -46,6 +50,15 @@ export function emphasised(quote, ranges) {
   }
   nodes.push(text.slice(at));
   return nodes.filter((node) => node !== "");
+}
+
+// The same for a list, which shows a few lines: where the words that matter would not be in sight, it
+// begins shortly before them.
+export function excerpt(quote, ranges) {
+  const [first, end] = ranges[0] ?? [0, 0];
+  if (end <= IN_SIGHT) return emphasised(quote, ranges);
+  const from = quote.lastIndexOf(" ", Math.max(first - BEFORE, 0)) + 1;
+  return [...(from ? ["… "] : []), ...emphasised(quote.slice(from), ranges.map(([a, b]) => [a - from, b - from]))];
 }
 
 // Offsets count Unicode code points, while strings here count UTF-16 units.

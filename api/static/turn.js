@@ -118,8 +118,17 @@ export class Turn {
   }
 
   cite(id, opener) {
-    const siblings = [...this.citations.values()].map((citation) => ({ ...citation, keys: this.keys(citation) }));
+    const siblings = [...this.citations.values()].map((citation) => (
+      { ...citation, keys: this.keys(citation), mark: (on) => this.mark(citation.id, on) }));
     this.open(siblings.find((citation) => citation.id === id), siblings, opener);
+  }
+
+  // Sets off the numbers of the footnote whose article is open.
+  mark(id, on) {
+    for (const node of this.root.querySelectorAll(`[data-id="${id}"]`)) {
+      if (on) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    }
   }
 
   // The final object decides; what is already drawn as it says stays, and keeps the focus.

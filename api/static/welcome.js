@@ -6,9 +6,10 @@ import { button, dateText, el, name, plural } from "./dom.js";
 const ON_SHELF = 5;
 
 export class Welcome {
-  // `ask(question)` asks, `open(id, opener)` reads an article, `add(opener)` leads to adding some.
-  constructor(root, { ask, open, add }) {
-    Object.assign(this, { root, ask, open, add });
+  // `ask(question)` asks, if `canAsk()`; `open(id, opener)` reads an article, `add(opener)` leads to
+  // adding some.
+  constructor(root, { canAsk, ask, open, add }) {
+    Object.assign(this, { root, canAsk, ask, open, add });
     this.shelf = root.querySelector("#shelf");
     this.questions = root.querySelector("#suggestions");
     this.round = 0;
@@ -46,7 +47,7 @@ export class Welcome {
 
   // Their place is kept, so that nothing moves away from the pointer when they come.
   wait() {
-    if (this.questions.querySelector("button")) return;
+    if (this.questions.querySelector("button") || !this.canAsk()) return;
     this.questions.replaceChildren(el("p", { class: "aside" }, "Looking for questions to begin with…"));
     this.questions.hidden = false;
   }
@@ -55,7 +56,7 @@ export class Welcome {
   async suggest() {
     const mine = ++this.round;
     for (;;) {
-      if (this.root.hidden) return;
+      if (this.root.hidden || !this.canAsk()) return;
       let found;
       try {
         found = await api.suggestions();

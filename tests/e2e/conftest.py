@@ -16,13 +16,15 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # Chromium itself reports refusals and broken connections; these are provoked on purpose: asking
-# whether the server is ready, uploading what cannot be an article, opening one that is gone, a
-# server that is away. The page itself tells when the browser keeps nothing.
+# whether the server is ready, uploading what cannot be an article, opening one that is gone, a key
+# that is none, a server that is away. The page itself tells when the browser keeps nothing, or has
+# not got all its scripts.
 _EXPECTED = re.compile(
-    r"Failed to load resource: (?:.* status of (?:409|422|503|507) "
+    r"Failed to load resource: (?:.* status of (?:401|409|422|503|507) "
     r"|.* status of 404 .*/api/articles/"
     r"|net::ERR_(?:FAILED|CONNECTION_REFUSED))"
     r"|Conversations are not kept: "
+    r"|Failed to fetch dynamically imported module"
 )
 OpenPage = Callable[..., Page]
 PATIENCE_MS = 30_000
@@ -73,6 +75,8 @@ def open_page(browser: Browser, live: Live) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         page.goto(url)
+        # The modules are loaded once the page has been painted, and then their list goes.
+        expect(page.locator("#modules")).to_have_count(0)
         return page
 
     yield make

@@ -71,7 +71,7 @@ def card(page: Page) -> None:
 
 def keys(page: Page) -> None:
     """Show the keys."""
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard").click()
     expect(page.locator("#keys")).to_be_visible()
 
 
@@ -146,7 +146,7 @@ def test_single_keys_act_and_can_be_switched_off(open_page: OpenPage) -> None:
     page.keyboard.press("n")
     expect(page.locator(".turn")).to_have_count(2)
     page.reload()
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard").click()
     page.get_by_label("Use the keys").check()
     page.get_by_role("button", name="Close").last.click()
     page.locator("#log").focus()

@@ -100,7 +100,10 @@ def test_a_footnotes_card_shows_what_it_quotes(open_page: OpenPage, by: str) -> 
 
 
 def test_previous_and_next_footnote(open_page: OpenPage) -> None:
-    """From one quote to the next, by button and by arrow key; at either end there is no further."""
+    """From one quote to the next, by button and by arrow key; at either end there is no further.
+
+    The number of the one that is open is set off in the answer.
+    """
     page = open_page()
     name, answer = recorded("development")[-1]
     quotes = ["The lighthouse at Cape Morrow was designed", "The harbour authority paid"]
@@ -114,12 +117,16 @@ def test_previous_and_next_footnote(open_page: OpenPage) -> None:
     ask(page, "q")
     page.locator(".footnotes .source").first.click()
     assert marked(page) == quotes[0]
+    expect(page.locator(".claims .chip[aria-current]")).to_have_text("1")
     expect(page.get_by_role("button", name="Previous footnote")).to_be_disabled()
     page.get_by_role("button", name="Next footnote").click()
     expect(page.locator(".panel-label")).to_contain_text("Footnote 2")
     assert marked(page) == quotes[1]
+    expect(page.locator(".claims .chip[aria-current]")).to_have_text("2")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".panel-label")).to_contain_text("Footnote 1")
+    page.keyboard.press("Escape")
+    expect(page.locator("[aria-current]")).to_have_count(0)
 
 
 def test_removed_claims_are_folded(open_page: OpenPage) -> None:

@@ -45,8 +45,10 @@ def test_the_page_is_light_and_every_module_is_announced(open_page: OpenPage, li
     script = "performance.getEntriesByType('resource').map(one => one.name)"
     files = {url for url in page.evaluate(script) if urlsplit(url).path.startswith("/static/")}
     announced = set(
-        page.locator("link[href]").evaluate_all("nodes => nodes.map(node => node.href)")
-    ) | {f"{live.url}/static/main.js"}
+        page.locator("link[href], script[src]").evaluate_all(
+            "nodes => nodes.map(node => node.href ?? node.src)"
+        )
+    )
     assert files == announced
     with live.client() as client:
         sizes = [len(gzip.compress(client.get(url).content)) for url in (live.url, *files)]
@@ -69,6 +71,24 @@ def test_the_words_that_matter_are_found(open_page: OpenPage) -> None:
         ({"claims": [quote], "question": "Why?"}, []),
     ):
         assert page.evaluate(script, [quote, about]) == words, about
+
+
+def test_an_excerpt_begins_where_the_words_that_matter_are_in_sight(open_page: OpenPage) -> None:
+    """A quote whose words come late is shown from shortly before them, at the start of a word."""
+    page = open_page()
+    script = """async ([quote, word]) => {
+        const { excerpt } = await import("/static/text.js");
+        const at = quote.indexOf(word);
+        const parts = excerpt(quote, [[at, at + word.length]]);
+        return parts.map((part) => part.outerHTML ?? part);
+    }"""
+    late = "word " * 40
+    start, before, key, after = page.evaluate(script, [f"{late}100 people. {late}", "100 people"])
+    assert (start, key) == ("… ", '<em class="key">100 people</em>')
+    assert before == "word " * 8
+    assert after == f". {late}"
+    assert page.evaluate(script, [f"word 100 {late}", "100"])[0] == "word "
+    assert page.evaluate(script, ["x" * 200, "x" * 200]) == [f'<em class="key">{"x" * 200}</em>']
 
 
 def test_reference_page_describes_every_route(open_page: OpenPage, live: Live) -> None:
