@@ -168,11 +168,11 @@ class Embedding(BaseEmbedding):
         self.prepare()
         self.encode(["ready"])
 
-    def tokens(self, text: str) -> list[int]:
-        """Return the ids of the tokens of `text`, without special ones, however long it is."""
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has, without special ones, however long it is."""
         self.prepare()
-        ids: list[int] = self._model.tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
+        rows = self._model.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(row.ids) for row in rows]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""

@@ -82,8 +82,6 @@ class PassageIndex:
             ) from error
 
     def _use(self, client: Any, name: str) -> None:
-        from llama_index.vector_stores.chroma import ChromaVectorStore
-
         # Typed as Any: close() is missing from the published interface.
         self._client: Any = client
         collection = client.get_or_create_collection(
@@ -92,7 +90,6 @@ class PassageIndex:
         self._collection: Any = collection
         self._size: Callable[[], int] = collection.count
         self._size()
-        self._dense = ChromaVectorStore(chroma_collection=collection)
 
     def _open_terms(self) -> None:
         import tantivy
@@ -134,26 +131,15 @@ class PassageIndex:
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Add passages with their vectors, shape (n, dimensions); ids must not be there yet."""
-        from llama_index.core.schema import BaseNode, TextNode
-
-        nodes: list[BaseNode] = [
-            TextNode(
-                id_=passage.id,
-                text=passage.text,
-                embedding=[float(x) for x in vector],
-                metadata={
-                    "file": passage.article_id,
-                    "title": passage.title,
-                    "date": passage.date.isoformat() if passage.date else "",
-                    "version": version_of(passage.id),
-                    "start": passage.start,
-                    "end": passage.end,
-                },
+        # Ids and vectors suffice: texts lie in the library, and beside the vectors they would cost
+        # five times the time and the room of these.
+        for first in range(0, len(passages), _CHROMA_BATCH):
+            part = passages[first : first + _CHROMA_BATCH]
+            self._collection.add(
+                ids=[passage.id for passage in part],
+                embeddings=vectors[first : first + _CHROMA_BATCH],
+                metadatas=[{"version": version_of(passage.id)} for passage in part],
             )
-            for passage, vector in zip(passages, vectors, strict=True)
-        ]
-        for first in range(0, len(nodes), _CHROMA_BATCH):
-            self._dense.add(nodes[first : first + _CHROMA_BATCH])
         self._add_terms(passages)
 
     def _add_terms(self, passages: Sequence[Passage]) -> None:
@@ -175,7 +161,7 @@ class PassageIndex:
     def remove(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there are no error."""
         for first in range(0, len(ids), _CHROMA_BATCH):
-            self._dense.delete_nodes(list(ids[first : first + _CHROMA_BATCH]))
+            self._collection.delete(ids=list(ids[first : first + _CHROMA_BATCH]))
         if not ids:
             return
         writer = self._writer()
@@ -206,7 +192,6 @@ class PassageIndex:
         size = self._size()
         if size == 0 or (versions is not None and not versions):
             return []
-        # The store's own query fetches every text and builds nodes; ids and distances suffice.
         found = self._collection.query(
             query_embeddings=[vector],
             n_results=min(k, size),

@@ -201,6 +201,15 @@ class Library:
             raise
         db.execute("COMMIT")
 
+    @contextmanager
+    def _hurried(self) -> Iterator[None]:
+        """Let what is written meanwhile reach the disk only with the next change that has to."""
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous = FULL")
+
     def release(self) -> None:
         """Close this thread's connection, if it has one; another call opens a new one."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -430,7 +439,8 @@ class Library:
         The id is the relative path. Where another folder's article has it already, the folder's
         name is put before it, with a number if that is taken as well. An id is never changed.
         """
-        with self._transaction() as db:
+        # An id without a version is forgotten at the next start, so it may be lost as well.
+        with self._hurried(), self._transaction() as db:
             (number,) = db.execute(
                 "SELECT id FROM folders WHERE path = ?", (str(folder),)
             ).fetchone()
