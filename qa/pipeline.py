@@ -18,7 +18,6 @@ from qa.facts import question_kind
 from qa.library import Library
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice, Chooser
-from qa.llm.ollama import OllamaLLM
 from qa.lock import WriterLock
 from qa.outline import short_answer
 from qa.reader import EmbeddedReader
@@ -189,6 +188,10 @@ class Pipeline:
         """
         with suppress(LLMError, Cancelled):
             llm = self.chooser.choose().llm
+            if llm is None:
+                return
+            from qa.llm.ollama import OllamaLLM
+
             if isinstance(llm, OllamaLLM):
                 llm.load(cancel)
 

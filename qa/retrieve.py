@@ -10,15 +10,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import (
-    NodeRelationship,
-    NodeWithScore,
-    QueryBundle,
-    RelatedNodeInfo,
-    TextNode,
-)
-
 from qa.embedding import Embedding
 from qa.index import Hit, PassageIndex
 from qa.library import Library
@@ -37,13 +28,12 @@ _SPARE = 10
 """Hits asked for beyond need, since a crash may have left passages that no longer answer."""
 
 
-class Retriever(BaseRetriever):
-    """The fused retriever, usable wherever LlamaIndex takes a `BaseRetriever`."""
+class Retriever:
+    """The fused retriever; `qa.llamaindex` makes a `BaseRetriever` of it."""
 
     def __init__(
         self, library: Library, index: PassageIndex, embedding: Embedding, *, k: int
     ) -> None:
-        super().__init__()
         self._library = library
         self._index = index
         self._embedding = embedding
@@ -73,28 +63,6 @@ class Retriever(BaseRetriever):
             live[hit.id].model_copy(update={"score": hit.score}) for hit in fused if hit.id in live
         ]
         return found[: self._k]
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [as_node(passage) for passage in self.passages(query_bundle.query_str)]
-
-
-def as_node(passage: Passage) -> NodeWithScore:
-    """Return a passage as LlamaIndex knows it, with its article as the source of the node."""
-    return NodeWithScore(
-        node=TextNode(
-            id_=passage.id,
-            text=passage.text,
-            start_char_idx=passage.start,
-            end_char_idx=passage.end,
-            metadata={
-                "file": passage.article_id,
-                "title": passage.title,
-                "date": passage.date.isoformat() if passage.date else "",
-            },
-            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.article_id)},
-        ),
-        score=passage.score,
-    )
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
