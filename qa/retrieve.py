@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from qa.embedding import Embedding
-from qa.index import Hit, PassageIndex
+from qa.index import Hit, PassageIndex, Within
 from qa.library import Library
 from qa.types import Filters, Passage
 
@@ -47,21 +47,40 @@ class Retriever:
         With one of the `halves` alone it can be seen what each is worth. `BadFilter` or
         `UnknownArticle` when the filters cannot be applied.
         """
-        versions = self._library.matching(filters or Filters())
+        within = self._within(filters or Filters())
         depth = 2 * self._k + _SPARE
         rankings: list[list[Hit]] = []
         with ThreadPoolExecutor(max_workers=1) as other:
-            lexical = other.submit(self._index.terms, question, depth, versions)
+            if halves != "vectors":
+                lexical = other.submit(self._index.terms, question, depth, within)
             if halves != "terms":
                 vector = self._embedding.encode([question])[0]
-                rankings.append(self._index.dense(vector, depth, versions))
+                rankings.append(self._index.dense(vector, depth, within))
             if halves != "vectors":
                 rankings.append(lexical.result())
-        fused = fuse(rankings)
-        live = self._library.passages([hit.id for hit in fused])
-        found = [
-            live[hit.id].model_copy(update={"score": hit.score}) for hit in fused if hit.id in live
-        ]
+        return self._live(fuse(rankings))
+
+    def _within(self, filters: Filters) -> Within | None:
+        versions = self._library.matching(filters)
+        if versions is None:
+            return None
+        only = frozenset(versions)
+        return Within(only, self._library.share(len(only)), lambda: self._library.passages_of(only))
+
+    def _live(self, hits: Sequence[Hit]) -> list[Passage]:
+        """Look the best hits up, further ones only where some of them answer no more."""
+        found: list[Passage] = []
+        size = self._k + _SPARE
+        for first in range(0, len(hits), size):
+            part = hits[first : first + size]
+            live = self._library.passages([hit.id for hit in part])
+            found += [
+                live[hit.id].model_copy(update={"score": hit.score})
+                for hit in part
+                if hit.id in live
+            ]
+            if len(found) >= self._k:
+                break
         return found[: self._k]
 
 
