@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from qa import lean
 from qa.errors import ChromaUnreachable, IndexDamaged
 from qa.types import Frozen, Passage
 
@@ -79,7 +80,7 @@ class PassageIndex:
     # -- opening and closing ---------------------------------------------------------------
 
     def _open_chroma(self, path: Path) -> None:
-        import chromadb
+        chromadb = lean.chromadb()
         from chromadb.errors import ChromaError
 
         path.mkdir(parents=True, exist_ok=True)

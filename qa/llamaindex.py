@@ -1,8 +1,9 @@
 """The articles as LlamaIndex knows an index: a retriever of passages, and a query engine.
 
 `FootnoteIndex.open("data").as_retriever()` finds passages, `.as_query_engine()` answers with
-footnotes; `FootnoteEmbedding` is the embedding, as fast as here. All go wherever LlamaIndex takes a `BaseRetriever` or a `BaseQueryEngine`: into tools,
-agents, routers, evaluations. Offsets count code points of the article's text.
+footnotes; `FootnoteEmbedding` is the embedding, as fast as here. Each goes wherever LlamaIndex
+takes one: into tools, agents, routers, evaluations. Offsets count code points of the article's
+text.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
-"""What is remembered of questions: it saves the work, and never outlives a change of the articles."""
+"""What is remembered of questions saves the work, and never outlives a change of the articles."""
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ QUESTION = "How high will the dam be?"
 
 
 @pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Count searches and readings."""
     done: Counter[str] = Counter()
     for owner, name in ((PassageIndex, "dense"), (PassageIndex, "terms"), (EmbeddedReader, "read")):
@@ -32,7 +31,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
             return own(self, *given)
 
         monkeypatch.setattr(owner, name, counted)
-    yield done
+    return done
 
 
 def dam(metres: int) -> dict[str, str]:

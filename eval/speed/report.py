@@ -12,7 +12,8 @@ _ABOUT = """\
 Articles are made up, with what matters of news: words by Zipf's law, topics with words of their
 own, names, figures and dates over ten years, log-normal lengths of sentences and articles
 (`eval/speed/corpus.py`). Every measurement runs in a process of its own. Questions are all
-different, so that nothing is answered from memory. Memory is what the system counts as resident.
+different, so that nothing is answered from memory, except where one is asked again. Memory is what
+the system counts as resident. Recall is measured against all vectors of the collection.
 
 * **Raw encoder**: passages that were ingested, embedded once more by the same runtime, all at once
   and with nothing else to do.
@@ -135,7 +136,7 @@ def _times(sizes: Sequence[Size]) -> Iterator[str]:
             *((name, times, name.startswith("search")) for name, times in _stages(size)),
             ("limit: encoder and Chroma alone", size.raw.dense, True),
             ("limit: Chroma alone", size.raw.vectors, False),
-            ("limit: Chroma alone, by date", size.raw.vectors_dated, False),
+            ("Chroma's own filter, by date", size.raw.vectors_dated, False),
             ("limit: tantivy alone", size.raw.terms, False),
             ("plain LlamaIndex, search", size.plain.search if size.plain else None, True),
             *((f"answer: {name}", times, False) for name, times in size.asked.answers.items()),

@@ -69,7 +69,7 @@ class Chooser:
         self._settings = settings
         self._given = llm
         self._turns = Turns(settings.llm_parallel, settings.llm_queue_s)
-        self._made: dict[tuple[str, int, bool, bool], "OllamaLLM"] = {}
+        self._made: dict[tuple[str, int, bool, bool], OllamaLLM] = {}
         self._lock = threading.Lock()
         self._choice: Choice | None = None
         self._until = 0.0
