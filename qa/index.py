@@ -228,9 +228,16 @@ class PassageIndex:
     def _nearest(self, vector: Vectors, k: int, ids: list[str] | None = None) -> list[Hit]:
         if ids is not None and not ids:
             return []
-        found = self._collection.query(
-            query_embeddings=[vector], n_results=k, ids=ids, include=["distances"]
-        )
+        try:
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=k, ids=ids, include=["distances"]
+            )
+        except lean.chromadb().errors.InternalError:
+            # Chroma fails where one of the ids has been removed since they were looked up.
+            left = [] if ids is None else self._collection.get(ids=ids, include=[])["ids"]
+            if ids is None or len(left) == len(ids):
+                raise
+            return self._nearest(vector, k, left)
         # The distance is 1 - cosine.
         return [
             Hit(id=name, score=1.0 - distance)
