@@ -4,7 +4,7 @@ Both are bounded, so that memory stays flat however much there is to do.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self, TypeVar, cast
 
@@ -14,7 +14,7 @@ _WAITING = 2
 """Pieces of work that may be under way behind, the one that is being done counted."""
 
 
-def ahead(items: Iterable[Item], last: Callable[[], None]) -> Iterator[Item]:
+def ahead(items: Iterable[Item], last: Callable[[], None]) -> Generator[Item, None, None]:
     """Yield `items` while another thread makes the next one, and no more than that.
 
     `last` is called by that thread at the end; closing the generator ends it, too.
