@@ -396,7 +396,7 @@ class Library:
     def share(self, versions: int) -> float:
         """Return what part of the versions that may answer so many are."""
         (of,) = self._db.execute("SELECT count(*) FROM versions WHERE state = 'indexed'").fetchone()
-        return versions / max(1, of)
+        return versions / max(1, int(of))
 
     def passages_of(self, versions: Collection[str]) -> list[str]:
         """Return the ids of the passages of these versions, in the build in use."""
