@@ -37,7 +37,8 @@ def chromadb() -> ModuleType:
     """Import Chroma without having it compare the signatures of its own methods each time."""
     if "chromadb" not in sys.modules:
         with _LOCK, _unchecked():
-            importlib.import_module("chromadb")
+            for name in ("chromadb", "chromadb.api.rust"):  # the second when it opens a folder
+                importlib.import_module(name)
     return sys.modules["chromadb"]
 
 
