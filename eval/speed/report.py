@@ -29,6 +29,8 @@ the system counts as resident. Recall is measured against all vectors of the col
   are embedded all the same, so that their times are true.
 """
 
+_NOTES = "\n## Notes\n"
+
 
 def write(run: Run, folder: Path) -> None:
     """Write speed.json, speed.md and the plots into a folder."""
@@ -48,10 +50,15 @@ def read(folder: Path) -> Run:
 
 
 def document(run: Run, path: Path) -> None:
-    """Write the Markdown to `path`, and the plots into a folder of its name beside it."""
+    """Write the Markdown to `path`, and the plots into a folder of its name beside it.
+
+    What stands there below the heading "Notes" stays.
+    """
     folder = path.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(markdown(run, f"{folder.name}/"), encoding="utf-8")
+    before = path.read_text("utf-8") if path.exists() else ""
+    _, heading, notes = before.partition(_NOTES)
+    path.write_text(f"{markdown(run, f'{folder.name}/')}{heading}{notes}", encoding="utf-8")
     _write_plots(run, folder)
 
 
