@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 EVERYTHING = Filters()
+_ATTEMPTS = 3
+"""Searches for one question, while articles change in the middle of each."""
 _REMEMBERED = 128
 """Questions of which is remembered what was found; each takes some 100 kB at most."""
 
@@ -253,8 +255,13 @@ class Pipeline:
                 retriever = Retriever(self.library, index, self.store.embedding, k=k)
                 return tuple(retriever.passages(question, filters=filters, halves=halves))
 
-        generation = self.library.generation
-        return self._found.get((generation, question, filters, k, halves), search)
+        for _ in range(_ATTEMPTS):
+            generation = self.library.generation
+            found = self._found.get((generation, question, filters, k, halves), search)
+            # What was found in the middle of a change may be of neither version of an article.
+            if generation == self.library.generation:
+                break
+        return found
 
     def _reading(self, question: str, passages: tuple[Passage, ...]) -> Reading:
         # Passages hold their texts: beside the reader nothing else decides.
