@@ -323,7 +323,7 @@ def _events(question: str, filters: "Filters") -> "Generator[Event, None, None]"
     if found is not None:
         yield from found
         return
-    with _pipeline() as pipeline:
+    with _pipeline() as pipeline, pipeline.warming():
         yield from pipeline.steps(question, filters=filters)
 
 

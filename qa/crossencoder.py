@@ -94,7 +94,7 @@ class CrossEncoder:
 
     @cached_property
     def _session(self) -> Session:
-        return open_session(self._folder / _FILE, self.choice.engine)
+        return open_session(self._folder / _FILE, self.choice.engine, self._cache)
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -7,6 +7,7 @@ out by the articles, the embedded reader drafts instead, and the answer says so.
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from qa.answer import draft
 from qa.compose import Ending, Footnotes
@@ -15,14 +16,15 @@ from qa.errors import LLMBusy, LLMError, LLMLoading, LLMTooSlow
 from qa.followup import standalone
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice
-from qa.llm.factcheck import FactChecker
-from qa.llm.rewrite import rewrite
-from qa.llm.write import Outcome, Writer
 from qa.outline import sides, unheard
 from qa.quoting import Written, locate
 from qa.reading import Reader, Reading
 from qa.types import Draft, Passage, Turn
 from qa.verify import Support, Verified, verify
+
+if TYPE_CHECKING:
+    from qa.llm.factcheck import FactChecker
+    from qa.llm.write import Outcome, Writer
 
 Drafts = Generator[Draft | Written, None, None]
 _WAITED = (LLMLoading, LLMTooSlow, LLMBusy)
@@ -44,7 +46,7 @@ class Drafting:
 
     def __init__(
         self, choice: Choice, reader: Reader, *, most: int, cancel: Cancel,
-        problem: LLMError | None = None, checker: FactChecker | None = None,
+        problem: LLMError | None = None, checker: "FactChecker | None" = None,
     ) -> None:  # fmt: skip
         self._llm = choice.llm
         self._name = choice.name
@@ -62,6 +64,8 @@ class Drafting:
         Without a model's help the names of the last turn are put behind it.
         """
         if self._llm is not None:
+            from qa.llm.rewrite import rewrite
+
             try:
                 found = rewrite(self._llm, question, history, cancel=self._cancel)
             except LLMError as error:
@@ -99,6 +103,8 @@ class Drafting:
         if self._llm is None:
             yield from self._read(matter)
             return
+        from qa.llm.write import Writer
+
         outcome = yield from self._written(Writer(self._llm), matter, footnotes)
         if outcome.kind == "cancelled":
             raise Cancelled
@@ -116,9 +122,11 @@ class Drafting:
             self.ending = Ending(notices=(instead, *self.ending.notices), tokens=tokens)
 
     def _written(
-        self, writer: Writer, matter: Matter, footnotes: Footnotes
-    ) -> Generator[Written, None, Outcome]:
+        self, writer: "Writer", matter: Matter, footnotes: Footnotes
+    ) -> "Generator[Written, None, Outcome]":
         """Have the model write, and yield its lines, until enough of them passed the check."""
+        from qa.llm.write import Outcome
+
         shown = matter.passages
         asked = writer.write(matter.question, shown, most=self._most, cancel=self._cancel)
         with closing(asked) as writing:
@@ -163,7 +171,7 @@ def verified(drafted: Draft | Written, support: Support) -> Verified:
     return locate(drafted, support)
 
 
-def _tokens(outcome: Outcome) -> dict[str, int]:
+def _tokens(outcome: "Outcome") -> dict[str, int]:
     counted = {"prompt": outcome.prompt_tokens, "output": outcome.output_tokens}
     return {what: count for what, count in counted.items() if count is not None}
 

@@ -1,4 +1,4 @@
-"""The embedding model: any sentence-transformers model, as a LlamaIndex embedding.
+"""The embedding model: any sentence-transformers model.
 
 The default is sentence-transformers/all-MiniLM-L6-v2, which comes inside a package from the
 package registry, so nothing is downloaded at run time. That package is not the publisher's own;
@@ -6,7 +6,7 @@ its weights and tokenizer are therefore compared with the digests that the publi
 
 sentence-transformers names and loads the model; once it has been exported (`qa.exported`), the
 export runs it, which starts in a fraction of the time. Torch goes on running what cannot be
-exported, and everything where there is a GPU.
+exported, and everything where there is a GPU. `qa.llamaindex` makes a LlamaIndex embedding of it.
 """
 
 import contextlib
@@ -20,8 +20,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.bridge.pydantic import PrivateAttr
 
 from qa.bundled import DIGESTS, bundled_path
 from qa.errors import ModelNotFound
@@ -77,20 +75,16 @@ class TorchModel:
         return unit(np.asarray(vectors, dtype=np.float32))
 
 
-class Embedding(BaseEmbedding):
+class Embedding:
     """A sentence-transformers model, loaded at first use; vectors have length 1.
 
     `cache` is the folder for exported models; by default the user's. Safe to call from several
     threads.
     """
 
-    _name: str = PrivateAttr()
-    _cache: Path = PrivateAttr()
-    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
-
     def __init__(self, name: str = BUNDLED, cache: Path | None = None) -> None:
-        super().__init__(model_name=name, embed_batch_size=BATCH)
         self._name = name
+        self._lock = threading.Lock()
         self._cache = cache or default_cache_dir()
 
     @cached_property
@@ -168,30 +162,16 @@ class Embedding(BaseEmbedding):
         self.prepare()
         self.encode(["ready"])
 
-    def tokens(self, text: str) -> list[int]:
-        """Return the ids of the tokens of `text`, without special ones, however long it is."""
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has, without special ones, however long it is."""
         self.prepare()
-        ids: list[int] = self._model.tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
+        rows = self._model.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(row.ids) for row in rows]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
         self.prepare()
         return self._model.encode(texts)
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return [float(x) for x in self.encode([text])[0]]
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return [[float(x) for x in row] for row in self.encode(texts)]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        import asyncio
-
-        return await asyncio.to_thread(self._get_text_embedding, query)
 
 
 def _gpu() -> bool:

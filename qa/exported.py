@@ -102,7 +102,7 @@ class ExportedModel:
     @cached_property
     def session(self) -> Session:
         """The network, loaded."""
-        return open_session(self._export.network, self.choice.engine)
+        return open_session(self._export.network, self.choice.engine, self._memory)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""

@@ -7,20 +7,23 @@ Exactly one process may write to a Chroma path (a second one loses data silently
 `PassageIndex` that writes must only be made by the holder of the data directory's lock.
 """
 
+import math
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from qa import lean
 from qa.errors import ChromaUnreachable, IndexDamaged
 from qa.types import Frozen, Passage
 
 if TYPE_CHECKING:
-    from tantivy import IndexWriter
+    from tantivy import IndexWriter, Query
 
 _CHROMA_BATCH = 2000
 """Passages per write; the most that Chroma takes is 5461."""
@@ -30,6 +33,10 @@ _HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_sea
 _TITLE_WEIGHT = 0.5
 """A term in the title says what the article is about, not that this passage is."""
 _TERMS_HEAP = 50_000_000
+_SPARE = 1.5
+"""Times as many hits are asked for as should be needed, where others are then left out."""
+_MOST = 1000
+"""Hits that are asked for and then left out cost less than naming what is wanted up to here."""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -39,6 +46,21 @@ class Hit(Frozen):
 
     id: str
     score: float
+
+
+@dataclass(frozen=True)
+class Within:
+    """What a search is restricted to: versions, by their keys, and their share of all, in (0, 1].
+
+    `passages` lists the ids of their passages; where the share is large it is never called.
+    """
+
+    versions: Collection[str]
+    share: float
+    passages: Callable[[], Sequence[str]]
+
+    def __contains__(self, passage_id: str) -> bool:
+        return version_of(passage_id) in self.versions
 
 
 class PassageIndex:
@@ -58,7 +80,7 @@ class PassageIndex:
     # -- opening and closing ---------------------------------------------------------------
 
     def _open_chroma(self, path: Path) -> None:
-        import chromadb
+        chromadb = lean.chromadb()
         from chromadb.errors import ChromaError
 
         path.mkdir(parents=True, exist_ok=True)
@@ -82,8 +104,6 @@ class PassageIndex:
             ) from error
 
     def _use(self, client: Any, name: str) -> None:
-        from llama_index.vector_stores.chroma import ChromaVectorStore
-
         # Typed as Any: close() is missing from the published interface.
         self._client: Any = client
         collection = client.get_or_create_collection(
@@ -92,7 +112,6 @@ class PassageIndex:
         self._collection: Any = collection
         self._size: Callable[[], int] = collection.count
         self._size()
-        self._dense = ChromaVectorStore(chroma_collection=collection)
 
     def _open_terms(self) -> None:
         import tantivy
@@ -134,26 +153,15 @@ class PassageIndex:
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Add passages with their vectors, shape (n, dimensions); ids must not be there yet."""
-        from llama_index.core.schema import BaseNode, TextNode
-
-        nodes: list[BaseNode] = [
-            TextNode(
-                id_=passage.id,
-                text=passage.text,
-                embedding=[float(x) for x in vector],
-                metadata={
-                    "file": passage.article_id,
-                    "title": passage.title,
-                    "date": passage.date.isoformat() if passage.date else "",
-                    "version": version_of(passage.id),
-                    "start": passage.start,
-                    "end": passage.end,
-                },
+        # Ids and vectors suffice: texts lie in the library, and beside the vectors they would cost
+        # five times the time and the room of these.
+        for first in range(0, len(passages), _CHROMA_BATCH):
+            part = passages[first : first + _CHROMA_BATCH]
+            self._collection.add(
+                ids=[passage.id for passage in part],
+                embeddings=vectors[first : first + _CHROMA_BATCH],
+                metadatas=[{"version": version_of(passage.id)} for passage in part],
             )
-            for passage, vector in zip(passages, vectors, strict=True)
-        ]
-        for first in range(0, len(nodes), _CHROMA_BATCH):
-            self._dense.add(nodes[first : first + _CHROMA_BATCH])
         self._add_terms(passages)
 
     def _add_terms(self, passages: Sequence[Passage]) -> None:
@@ -175,7 +183,7 @@ class PassageIndex:
     def remove(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there are no error."""
         for first in range(0, len(ids), _CHROMA_BATCH):
-            self._dense.delete_nodes(list(ids[first : first + _CHROMA_BATCH]))
+            self._collection.delete(ids=list(ids[first : first + _CHROMA_BATCH]))
         if not ids:
             return
         writer = self._writer()
@@ -198,28 +206,45 @@ class PassageIndex:
         """Return how many passages the dense and the lexical half hold."""
         return self._size(), int(self._terms.searcher().num_docs)
 
-    def dense(self, vector: Vectors, k: int, versions: Sequence[str] | None = None) -> list[Hit]:
+    def dense(self, vector: Vectors, k: int, within: Within | None = None) -> list[Hit]:
         """Return the `k` nearest passages by cosine similarity, shape of `vector` (dimensions,).
 
-        `versions` restricts the search to these versions.
+        Chroma's own filter by metadata takes longer than the search, so `within` is made without
+        it: where it holds many passages the nearest of all are asked for, as many as should have
+        `k` of them; where it holds few, they are named.
         """
-        size = self._size()
-        if size == 0 or (versions is not None and not versions):
+        if within is None:
+            return self._nearest(vector, k)
+        if not within.versions:
             return []
-        # The store's own query fetches every text and builds nodes; ids and distances suffice.
-        found = self._collection.query(
-            query_embeddings=[vector],
-            n_results=min(k, size),
-            where=None if versions is None else {"version": {"$in": list(versions)}},
-            include=["distances"],
-        )
+        most = math.ceil(_SPARE * k / within.share)
+        if most <= _MOST:
+            near = self._nearest(vector, most)
+            found = [hit for hit in near if hit.id in within]
+            if len(found) >= k or len(near) < most:
+                return found[:k]
+        return self._nearest(vector, k, list(within.passages()))
+
+    def _nearest(self, vector: Vectors, k: int, ids: list[str] | None = None) -> list[Hit]:
+        if ids is not None and not ids:
+            return []
+        try:
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=k, ids=ids, include=["distances"]
+            )
+        except lean.chromadb().errors.InternalError:
+            # Chroma fails where one of the ids has been removed since they were looked up.
+            left = [] if ids is None else self._collection.get(ids=ids, include=[])["ids"]
+            if ids is None or len(left) == len(ids):
+                raise
+            return self._nearest(vector, k, left)
         # The distance is 1 - cosine.
         return [
             Hit(id=name, score=1.0 - distance)
             for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
-    def terms(self, question: str, k: int, versions: Sequence[str] | None = None) -> list[Hit]:
+    def terms(self, question: str, k: int, within: Within | None = None) -> list[Hit]:
         """Return the `k` best passages by BM25 over the stemmed terms of `question`."""
         import tantivy
 
@@ -234,14 +259,20 @@ class PassageIndex:
             boosted = tantivy.Query.boost_query(title, _TITLE_WEIGHT)
             should.append((tantivy.Occur.Should, boosted))
         query = tantivy.Query.boolean_query(should)
-        if versions is not None:
-            accepted = tantivy.Query.term_set_query(schema, "version", list(versions))
-            query = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, query),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(accepted, 0.0)),
-                ]
-            )
+        if within is None:
+            return self._best(query, k)
+        most = math.ceil(_SPARE * k / within.share) if within.versions else 0
+        if most <= _MOST:
+            best = self._best(query, most) if most else []
+            found = [hit for hit in best if hit.id in within]
+            if len(found) >= k or len(best) < most:
+                return found[:k]
+        accepted = tantivy.Query.term_set_query(schema, "version", list(within.versions))
+        only = tantivy.Query.const_score_query(accepted, 0.0)
+        both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, only)]
+        return self._best(tantivy.Query.boolean_query(both), k)
+
+    def _best(self, query: "Query", k: int) -> list[Hit]:
         searcher = self._terms.searcher()
         result: Any = searcher.search(query, k)
         return [

@@ -11,11 +11,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Self
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from qa.articles import SUFFIXES, Part, holds_several, parts, read_bytes
 from qa.embedding import Embedding
@@ -30,9 +34,15 @@ from qa.errors import (
 from qa.index import PassageIndex
 from qa.library import Library, version_key
 from qa.passages import Splitter, has_prose
+from qa.relay import Behind, ahead
 from qa.scan import Found, scan
 from qa.stock import Stock
 from qa.types import Article, Frozen, Passage, Problem, Span
+
+_WRITTEN = 8
+"""Batches that are written to the indexes together: a write costs more than what is written."""
+
+Vectors = npt.NDArray[np.float32]
 
 
 class Progress(Frozen):
@@ -118,6 +128,7 @@ class _Run:
     errors: list[FileError] = field(default_factory=list)
     done: int = 0
     total: int = 0
+    telling: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -126,42 +137,13 @@ class _Run:
         self.errors.append(FileError(file=file, problem=error.problem))
 
     def tell(self, phase: Literal["scan", "read", "embed", "done"], file: str = "") -> None:
-        passages = self.counts.get("passages", 0)
-        self.progress(
-            Progress(phase=phase, done=self.done, total=self.total, passages=passages, file=file)
-        )
-
-
-class _Behind:
-    """Does one thing after the other in a thread; giving it one waits until the last is done.
-
-    At the end it waits, does what `last` says, and raises what went wrong.
-    """
-
-    def __init__(self, last: Callable[[], None]) -> None:
-        self._last = last
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest")
-        self._under_way: Future[None] | None = None
-
-    def __call__(self, work: Callable[[], None]) -> None:
-        """Do `work` behind the caller's back."""
-        self._wait()
-        self._under_way = self._thread.submit(work)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self._wait()
-        finally:
-            self._thread.submit(self._last)
-            self._thread.shutdown()
-
-    def _wait(self) -> None:
-        under_way, self._under_way = self._under_way, None
-        if under_way is not None:
-            under_way.result()
+        with self.telling:  # reading and embedding tell by turns, and never of an earlier state
+            passages = self.counts.get("passages", 0)
+            self.progress(
+                Progress(
+                    phase=phase, done=self.done, total=self.total, passages=passages, file=file
+                )
+            )
 
 
 class Ingest:
@@ -282,6 +264,8 @@ class Ingest:
     ) -> Iterator[tuple[Article, str | None]]:
         """Yield the new and changed articles, with the id that a renamed one had before."""
         for item in found:
+            if run.stop.is_set():
+                return
             run.tell("read", item.path)
             run.done += 1
             try:
@@ -387,22 +371,28 @@ class Ingest:
     def _write(self, cuts: Iterable[Cut], run: _Run) -> int:
         """Take articles through all their states; return how many got there.
 
-        While a batch is embedded, the one before is written to the index by another thread. Where
-        the run is stopped, what has begun remains pending.
+        While a batch is embedded, what comes next is read and cut, and what came before is written
+        to the indexes, each by a thread of its own. Where the run is stopped, what has begun and
+        is not embedded remains pending.
         """
         done = 0
-        with _Behind(self._library.release) as behind:
-            for group in grouped(cuts, self._batch):
+        release = self._library.release
+        groups = ahead(grouped(cuts, _WRITTEN * self._batch), release)
+        with closing(groups), Behind(release) as behind:
+            for group in groups:
                 self._library.begin(group)
-                for batch in _batches(group, self._batch):
+                ready = 0
+                for block in _batches(group, _WRITTEN * self._batch):
+                    vectors = _vectors(self._embedding, block, self._batch, run)
+                    ready += len(vectors)
+                    behind(partial(self._index.add, block[: len(vectors)], vectors))
                     if run.stop.is_set():
-                        return done
-                    vectors = self._embedding.encode([embedded(p) for p in batch])
-                    behind(partial(self._index.add, batch, vectors))
-                    run.add("passages", len(batch))
-                    run.tell("embed", batch[-1].article_id)
-                behind(partial(self._finish, group))
-                done += len(group)
+                        break
+                whole = _first(group, ready)
+                behind(partial(self._finish, whole))
+                done += len(whole)
+                if run.stop.is_set():
+                    break
         return done
 
     def _finish(self, group: Sequence[Cut]) -> None:
@@ -436,15 +426,40 @@ def rebuild(
         Cut(article, splitter.split(article, version_key(article.id, article.sha256)))
         for article in library.live()
     )
-    for group in grouped(cuts, batch):
-        for passages in _batches(group, batch):
-            index.add(passages, embedding.encode([embedded(p) for p in passages]))
-            run.add("passages", len(passages))
-        for cut in group:
-            library.add_passages(cut.key, cut.spans, build)
-        run.done += len(group)
-        run.tell("embed", group[-1].article.id)
+    groups = ahead(grouped(cuts, _WRITTEN * batch), library.release)
+    with closing(groups), Behind(library.release) as behind:
+        for group in groups:
+            for block in _batches(group, _WRITTEN * batch):
+                vectors = _vectors(embedding, block, batch, run)
+                behind(partial(index.add, block, vectors))
+            behind(partial(_note, library, group, build))
+            run.done += len(group)
+            run.tell("embed", group[-1].article.id)
     return run.counts.get("passages", 0)
+
+
+def _note(library: Library, group: Sequence[Cut], build: int) -> None:
+    for cut in group:
+        library.add_passages(cut.key, cut.spans, build)
+
+
+def _vectors(embedding: Embedding, passages: Sequence[Passage], size: int, run: _Run) -> Vectors:
+    """Embed passages, `size` at a time; only the first ones where the run is stopped meanwhile."""
+    made: list[Vectors] = []
+    for first in range(0, len(passages), size):
+        if run.stop.is_set():
+            break
+        batch = passages[first : first + size]
+        made.append(embedding.encode([embedded(passage) for passage in batch]))
+        run.add("passages", len(batch))
+        run.tell("embed", batch[-1].article_id)
+    return np.concatenate(made) if made else np.empty((0, 0), np.float32)
+
+
+def _first(group: Sequence[Cut], passages: int) -> Sequence[Cut]:
+    """Return the first articles of a group, as many as have all of the first so many passages."""
+    sums = accumulate(len(cut.passages) for cut in group)
+    return group[: sum(total <= passages for total in sums)]
 
 
 def embedded(passage: Passage) -> str:

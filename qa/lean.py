@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 _LOCK = threading.Lock()
 
@@ -30,6 +31,32 @@ def onnxruntime() -> ModuleType:
     """Import ONNX Runtime, told not to report."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     return importlib.import_module("onnxruntime")
+
+
+def chromadb() -> ModuleType:
+    """Import Chroma without having it compare the signatures of its own methods each time."""
+    if "chromadb" not in sys.modules:
+        with _LOCK, _unchecked():
+            for name in ("chromadb", "chromadb.api.rust"):  # the second when it opens a folder
+                importlib.import_module(name)
+    return sys.modules["chromadb"]
+
+
+@contextmanager
+def _unchecked() -> Iterator[None]:
+    """Let methods that are marked as overriding others be taken at their word meanwhile."""
+    overrides: Any = importlib.import_module("overrides.overrides")
+    own = overrides._overrides  # noqa: SLF001 -- there is no setting for it
+    overrides._overrides = _marked  # noqa: SLF001 -- as above
+    try:
+        yield
+    finally:
+        overrides._overrides = own  # noqa: SLF001 -- as above
+
+
+def _marked(method: Any, *_: object) -> Any:
+    method.__override__ = True
+    return method
 
 
 def _without(name: str, *others: str) -> ModuleType:

@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -67,7 +67,11 @@ CREATE TABLE contents (
     PRIMARY KEY (folder, path)
 ) WITHOUT ROWID;
 """
-_MIGRATIONS = (_SCHEMA, _CONTENTS)
+_DATED = """
+CREATE INDEX versions_dated ON versions (state, date, article, key);
+"""
+"""Dates are looked up here, beside everything that a filter asks for: the texts lie elsewhere."""
+_MIGRATIONS = (_SCHEMA, _CONTENTS, _DATED)
 """What leads from each version of the schema to the next; the first begins with an empty file."""
 SCHEMA_VERSION = len(_MIGRATIONS)
 _BATCH = 500
@@ -200,6 +204,15 @@ class Library:
             db.execute("ROLLBACK")
             raise
         db.execute("COMMIT")
+
+    @contextmanager
+    def _hurried(self) -> Iterator[None]:
+        """Let what is written meanwhile reach the disk only with the next change that has to."""
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous = FULL")
 
     def release(self) -> None:
         """Close this thread's connection, if it has one; another call opens a new one."""
@@ -366,17 +379,33 @@ class Library:
                 f"date_from {filters.date_from} is later than date_to {filters.date_to}.",
                 "Exchange the two dates.",
             )
-        rows = self._db.execute(
-            "SELECT key, article FROM versions WHERE state = 'indexed'"
-            " AND (:since IS NULL OR date >= :since) AND (:until IS NULL OR date <= :until)",
-            {"since": _iso(filters.date_from), "until": _iso(filters.date_to)},
-        ).fetchall()
-        if filters.files is None:
-            return [key for key, _ in rows]
-        for name in filters.files:
+        for name in filters.files or ():
             self.info(name)
-        wanted = set(filters.files)
-        return [key for key, article in rows if article in wanted]
+        asked = "state = 'indexed'"
+        values: list[Any] = []
+        for bound, day in (("date >= ?", filters.date_from), ("date <= ?", filters.date_to)):
+            if day is not None:
+                asked += f" AND {bound}"
+                values.append(_iso(day))
+        if filters.files is not None:
+            asked += " AND article IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(filters.files))
+        rows = self._db.execute(f"SELECT key FROM versions WHERE {asked}", values)  # noqa: S608 -- made of the literals above
+        return [key for (key,) in rows]
+
+    def share(self, versions: int) -> float:
+        """Return what part of the versions that may answer so many are."""
+        (of,) = self._db.execute("SELECT count(*) FROM versions WHERE state = 'indexed'").fetchone()
+        return versions / max(1, int(of))
+
+    def passages_of(self, versions: Collection[str]) -> list[str]:
+        """Return the ids of the passages of these versions, in the build in use."""
+        rows = self._db.execute(
+            "SELECT id FROM passages WHERE version IN (SELECT value FROM json_each(?))"
+            " AND build = ?",
+            (json.dumps(list(versions)), self.build),
+        )
+        return [name for (name,) in rows]
 
     # -- what changes ----------------------------------------------------------------------
 
@@ -430,7 +459,8 @@ class Library:
         The id is the relative path. Where another folder's article has it already, the folder's
         name is put before it, with a number if that is taken as well. An id is never changed.
         """
-        with self._transaction() as db:
+        # An id without a version is forgotten at the next start, so it may be lost as well.
+        with self._hurried(), self._transaction() as db:
             (number,) = db.execute(
                 "SELECT id FROM folders WHERE path = ?", (str(folder),)
             ).fetchone()

@@ -1,8 +1,9 @@
 """The articles as LlamaIndex knows an index: a retriever of passages, and a query engine.
 
 `FootnoteIndex.open("data").as_retriever()` finds passages, `.as_query_engine()` answers with
-footnotes. Both go wherever LlamaIndex takes a `BaseRetriever` or a `BaseQueryEngine`: into tools,
-agents, routers, evaluations. Offsets count code points of the article's text.
+footnotes; `FootnoteEmbedding` is the embedding, as fast as here. Each goes wherever LlamaIndex
+takes one: into tools, agents, routers, evaluations. Offsets count code points of the article's
+text.
 """
 
 import asyncio
@@ -12,7 +13,9 @@ from typing import Any, Self
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.response.schema import Response
+from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import (
     NodeRelationship,
@@ -22,11 +25,11 @@ from llama_index.core.schema import (
     TextNode,
 )
 
+from qa.embedding import BATCH, Embedding
 from qa.llm.cancel import Cancel
 from qa.pipeline import EVERYTHING, Pipeline, build
-from qa.retrieve import as_node
 from qa.settings import Settings
-from qa.types import Answer, Citation, Filters
+from qa.types import Answer, Citation, Filters, Passage
 
 _FOR_PROGRAMS = ["footnote", "file", "start", "end", "sha256", "page"]
 """Metadata that would only cost a language model tokens."""
@@ -95,6 +98,30 @@ class FootnoteRetriever(BaseRetriever):
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
+class FootnoteEmbedding(BaseEmbedding):
+    """The embedding model of `qa.embedding`, as LlamaIndex knows one; vectors have length 1."""
+
+    _own: Embedding = PrivateAttr()
+
+    def __init__(self, embedding: Embedding | None = None) -> None:
+        own = embedding or Embedding()
+        super().__init__(model_name=own.fingerprint, embed_batch_size=BATCH)
+        self._own = own
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        found: list[list[float]] = self._own.encode(texts).tolist()
+        return found
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return await asyncio.to_thread(self._get_text_embedding, query)
+
+
 class FootnoteQueryEngine(BaseQueryEngine):
     """The whole pipeline: `response` is the answer with its marks, `source_nodes` its footnotes.
 
@@ -126,6 +153,25 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
+
+
+def as_node(passage: Passage) -> NodeWithScore:
+    """Return a passage as LlamaIndex knows it, with its article as the source of the node."""
+    return NodeWithScore(
+        node=TextNode(
+            id_=passage.id,
+            text=passage.text,
+            start_char_idx=passage.start,
+            end_char_idx=passage.end,
+            metadata={
+                "file": passage.article_id,
+                "title": passage.title,
+                "date": passage.date.isoformat() if passage.date else "",
+            },
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.article_id)},
+        ),
+        score=passage.score,
+    )
 
 
 def _footnote(answer: Answer, citation: Citation) -> NodeWithScore:

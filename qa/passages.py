@@ -19,10 +19,12 @@ SPLIT_VERSION = 1
 
 
 class Splitter:
-    """Cuts articles. `encode` returns the tokens of a text, as ids of the embedding model."""
+    """Cuts articles. `lengths` counts the tokens of texts, as the embedding model sees them."""
 
-    def __init__(self, encode: Callable[[str], list[int]], *, tokens: int, overlap: int) -> None:
-        self._encode = encode
+    def __init__(
+        self, lengths: Callable[[Sequence[str]], list[int]], *, tokens: int, overlap: int
+    ) -> None:
+        self._lengths = lengths
         self._tokens = tokens
         self._overlap = min(overlap, tokens // 2)
 
@@ -39,11 +41,8 @@ class Splitter:
 
     def _cut(self, text: str, run: Span) -> Iterator[Span]:
         begin, end = run
-        pieces = [
-            piece
-            for start, stop in sentences(text[begin:end])
-            for piece in self._fitting(text, (begin + start, begin + stop))
-        ]
+        spans = [(begin + start, begin + stop) for start, stop in sentences(text[begin:end])]
+        pieces = list(self._fitting(text, spans))
         for first, last in self._merge([size for _, size in pieces]):
             yield pieces[first][0][0], pieces[last][0][1]
 
@@ -63,18 +62,17 @@ class Splitter:
             numbers = chunk.split()
             yield int(numbers[0]), int(numbers[-1])
 
-    def _fitting(self, text: str, span: Span) -> Iterator[tuple[Span, int]]:
-        """Halve a sentence, at white space if it has any, until each part fits a passage."""
-        start, end = span
-        size = len(self._encode(text[start:end]))
-        if size <= self._tokens or end - start < 2:  # noqa: PLR2004 -- one character is left
-            yield span, size
-            return
-        middle = _space_near(text, span)
-        yield from self._fitting(text, (start, middle))
-        rest = middle + len(text[middle:end]) - len(text[middle:end].lstrip())
-        if rest < end:
-            yield from self._fitting(text, (rest, end))
+    def _fitting(self, text: str, spans: Sequence[Span]) -> Iterator[tuple[Span, int]]:
+        """Halve sentences, at white space if they have any, until each part fits a passage."""
+        sizes = self._lengths([text[start:end] for start, end in spans])
+        for (start, end), size in zip(spans, sizes, strict=True):
+            if size <= self._tokens or end - start < 2:  # noqa: PLR2004 -- one character is left
+                yield (start, end), size
+                continue
+            middle = _space_near(text, (start, end))
+            rest = middle + len(text[middle:end]) - len(text[middle:end].lstrip())
+            halves = [(start, middle), (rest, end)]
+            yield from self._fitting(text, halves[: 1 + (rest < end)])
 
 
 def has_prose(article: Article) -> bool:

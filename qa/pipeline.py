@@ -5,11 +5,12 @@ from several threads.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from qa.compose import EMBEDDED, Footnotes, Stopwatch, compose
-from qa.conflicts import compare, settle
+from qa.conflicts import Comparison, compare, settle
 from qa.crossencoder import CrossEncoder
 from qa.drafting import Drafting, Matter, verified
 from qa.embedding import BUNDLED, Embedding
@@ -18,11 +19,11 @@ from qa.facts import question_kind
 from qa.library import Library
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice, Chooser
-from qa.llm.ollama import OllamaLLM
 from qa.lock import WriterLock
 from qa.outline import short_answer
 from qa.reader import EmbeddedReader
-from qa.reading import Reader
+from qa.reading import READY, Reader, Reading
+from qa.remembered import Remembered
 from qa.retrieve import Halves, Retriever, reranked
 from qa.settings import Settings
 from qa.store import Store
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 EVERYTHING = Filters()
+_ATTEMPTS = 3
+"""Searches for one question, while articles change in the middle of each."""
+_REMEMBERED = 128
+"""Questions of which is remembered what was found; each takes some 100 kB at most."""
 
 
 def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None) -> "Pipeline":
@@ -63,8 +68,12 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     reader = EmbeddedReader(known, CrossEncoder(cache=settings.cache_dir))
     if writer:
         try:
-            store.own()
-            reader.load()
+            # The models are loaded by native code, while Python imports what the index needs.
+            with ThreadPoolExecutor(max_workers=2) as threads:
+                loading = [threads.submit(embedding.load), threads.submit(reader.load)]
+                store.own()
+                for model in loading:
+                    model.result()
         except BaseException:
             store.close()
             raise
@@ -83,6 +92,9 @@ class Pipeline:
         self.library = store.library
         self.reader = reader
         self.chooser = chooser or Chooser(store.settings)
+        self._found: Remembered[tuple[Passage, ...]] = Remembered(_REMEMBERED)
+        self._read: Remembered[Reading] = Remembered(_REMEMBERED)
+        self._compared: Remembered[Comparison] = Remembered(_REMEMBERED)
 
     def ask(
         self,
@@ -139,13 +151,13 @@ class Pipeline:
             search = rewritten or asked
             near = self._retrieve(search, filters, self.settings.retrieve_k)
         with watch("answer"):
-            reading = self.reader.read(search, near)
+            reading = self._reading(search, near)
         passages = reranked(near, reading.relevance) if self.settings.rerank else near
         retrieved = Retrieved(question=asked, rewritten=rewritten, passages=tuple(passages))
         yield retrieved
 
         with watch("answer"):
-            compared = compare(search, reading.values, self.reader.support)
+            compared = self._comparison(search, near, reading)
 
         footnotes = Footnotes(self.library, days=question_kind(search) == "date")
         matter = Matter(search, passages, reading, compared)
@@ -182,6 +194,17 @@ class Pipeline:
             checker=self.chooser.checker() if choice.llm is not None else None,
         )  # fmt: skip
 
+    @contextmanager
+    def warming(self) -> Iterator[None]:
+        """Load the models meanwhile, for a question that is asked at once.
+
+        What goes wrong here goes wrong again where a model is used, and is told then.
+        """
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            threads.submit(self.store.embedding.load)
+            threads.submit(self.reader.read, *READY)
+            yield
+
     def load_ahead(self, cancel: Cancel) -> None:
         """Have Ollama load the model that will write, so that the first question does not wait.
 
@@ -189,6 +212,10 @@ class Pipeline:
         """
         with suppress(LLMError, Cancelled):
             llm = self.chooser.choose().llm
+            if llm is None:
+                return
+            from qa.llm.ollama import OllamaLLM
+
             if isinstance(llm, OllamaLLM):
                 llm.load(cancel)
 
@@ -196,7 +223,7 @@ class Pipeline:
         self, query: str, k: int = 10, filters: Filters = EVERYTHING, halves: Halves = "fused"
     ) -> list[Passage]:
         """Return the `k` passages nearest to `query`, best first."""
-        return self._retrieve(self._checked(query), filters, k, halves)
+        return list(self._retrieve(self._checked(query), filters, k, halves))
 
     def rerank(self, query: str, passages: Sequence[Passage]) -> list[Passage]:
         """Read the first `retrieve_k` of the passages, and order them by what they say."""
@@ -222,10 +249,31 @@ class Pipeline:
 
     def _retrieve(
         self, question: str, filters: Filters, k: int, halves: Halves = "fused"
-    ) -> list[Passage]:
-        with self.store.searching() as index:
-            retriever = Retriever(self.library, index, self.store.embedding, k=k)
-            return retriever.passages(question, filters=filters, halves=halves)
+    ) -> tuple[Passage, ...]:
+        def search() -> tuple[Passage, ...]:
+            with self.store.searching() as index:
+                retriever = Retriever(self.library, index, self.store.embedding, k=k)
+                return tuple(retriever.passages(question, filters=filters, halves=halves))
+
+        for _ in range(_ATTEMPTS):
+            generation = self.library.generation
+            found = self._found.get((generation, question, filters, k, halves), search)
+            # What was found in the middle of a change may be of neither version of an article.
+            if generation == self.library.generation:
+                break
+        return found
+
+    def _reading(self, question: str, passages: tuple[Passage, ...]) -> Reading:
+        # Passages hold their texts: beside the reader nothing else decides.
+        key = (id(self.reader), question, passages)
+        return self._read.get(key, lambda: self.reader.read(question, passages))
+
+    def _comparison(
+        self, question: str, passages: tuple[Passage, ...], reading: Reading
+    ) -> Comparison:
+        key = (id(self.reader), question, passages)
+        support = self.reader.support
+        return self._compared.get(key, lambda: compare(question, reading.values, support))
 
     def close(self) -> None:
         """Close the store, and give its lock back."""

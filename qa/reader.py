@@ -19,7 +19,7 @@ from qa.crossencoder import CrossEncoder
 from qa.language import foreign
 from qa.net import Net, net_of, sigmoid
 from qa.overlap import Matrix
-from qa.reading import NOTHING, Candidate, Encoder, Reading
+from qa.reading import NOTHING, READY, Candidate, Encoder, Reading
 from qa.sentence_reader import Ranked, SentenceReader
 from qa.signals import (
     Finding,
@@ -93,8 +93,8 @@ class EmbeddedReader:
         return self._calibration
 
     def load(self) -> None:
-        """Load the model, so that the first question does not wait."""
-        self._model.load()
+        """Load what a question needs and read one, so that the first does not wait."""
+        self.read(*READY)
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
         """Find the sentences and the words that answer."""

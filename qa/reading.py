@@ -47,6 +47,22 @@ class Reading:
 NOTHING = Reading((), 0.0)
 
 
+READY = (
+    "Who is ready?",
+    [
+        Passage(
+            id="",
+            article_id="",
+            title="Ready",
+            text="The reader is ready to read.",
+            start=0,
+            end=28,
+        )
+    ],
+)
+"""What is read to have everything loaded that a question needs."""
+
+
 class Reader(Protocol):
     """What finds answers in passages, and judges support."""
 

@@ -10,17 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import (
-    NodeRelationship,
-    NodeWithScore,
-    QueryBundle,
-    RelatedNodeInfo,
-    TextNode,
-)
-
 from qa.embedding import Embedding
-from qa.index import Hit, PassageIndex
+from qa.index import Hit, PassageIndex, Within
 from qa.library import Library
 from qa.types import Filters, Passage
 
@@ -37,13 +28,12 @@ _SPARE = 10
 """Hits asked for beyond need, since a crash may have left passages that no longer answer."""
 
 
-class Retriever(BaseRetriever):
-    """The fused retriever, usable wherever LlamaIndex takes a `BaseRetriever`."""
+class Retriever:
+    """The fused retriever; `qa.llamaindex` makes a `BaseRetriever` of it."""
 
     def __init__(
         self, library: Library, index: PassageIndex, embedding: Embedding, *, k: int
     ) -> None:
-        super().__init__()
         self._library = library
         self._index = index
         self._embedding = embedding
@@ -57,44 +47,41 @@ class Retriever(BaseRetriever):
         With one of the `halves` alone it can be seen what each is worth. `BadFilter` or
         `UnknownArticle` when the filters cannot be applied.
         """
-        versions = self._library.matching(filters or Filters())
+        within = self._within(filters or Filters())
         depth = 2 * self._k + _SPARE
         rankings: list[list[Hit]] = []
         with ThreadPoolExecutor(max_workers=1) as other:
-            lexical = other.submit(self._index.terms, question, depth, versions)
+            if halves != "vectors":
+                lexical = other.submit(self._index.terms, question, depth, within)
             if halves != "terms":
                 vector = self._embedding.encode([question])[0]
-                rankings.append(self._index.dense(vector, depth, versions))
+                rankings.append(self._index.dense(vector, depth, within))
             if halves != "vectors":
                 rankings.append(lexical.result())
-        fused = fuse(rankings)
-        live = self._library.passages([hit.id for hit in fused])
-        found = [
-            live[hit.id].model_copy(update={"score": hit.score}) for hit in fused if hit.id in live
-        ]
+        return self._live(fuse(rankings))
+
+    def _within(self, filters: Filters) -> Within | None:
+        versions = self._library.matching(filters)
+        if versions is None:
+            return None
+        only = frozenset(versions)
+        return Within(only, self._library.share(len(only)), lambda: self._library.passages_of(only))
+
+    def _live(self, hits: Sequence[Hit]) -> list[Passage]:
+        """Look the best hits up, further ones only where some of them answer no more."""
+        found: list[Passage] = []
+        size = self._k + _SPARE
+        for first in range(0, len(hits), size):
+            part = hits[first : first + size]
+            live = self._library.passages([hit.id for hit in part])
+            found += [
+                live[hit.id].model_copy(update={"score": hit.score})
+                for hit in part
+                if hit.id in live
+            ]
+            if len(found) >= self._k:
+                break
         return found[: self._k]
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [as_node(passage) for passage in self.passages(query_bundle.query_str)]
-
-
-def as_node(passage: Passage) -> NodeWithScore:
-    """Return a passage as LlamaIndex knows it, with its article as the source of the node."""
-    return NodeWithScore(
-        node=TextNode(
-            id_=passage.id,
-            text=passage.text,
-            start_char_idx=passage.start,
-            end_char_idx=passage.end,
-            metadata={
-                "file": passage.article_id,
-                "title": passage.title,
-                "date": passage.date.isoformat() if passage.date else "",
-            },
-            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.article_id)},
-        ),
-        score=passage.score,
-    )
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:

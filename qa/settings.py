@@ -46,7 +46,10 @@ class Settings(BaseSettings):
         None, description="A Chroma server for the vectors; else they lie in `data_dir`."
     )
     batch_passages: int = Field(
-        64, ge=1, le=5000, description="Passages embedded together, and switched to together."
+        64,
+        ge=1,
+        le=5000,
+        description="Passages embedded together; eight times as many are written together.",
     )
     max_file_mb: float = Field(
         20.0, gt=0, description="Files larger than this are reported and left out."

@@ -145,7 +145,7 @@ class Store:
     def _splitter(self) -> Splitter:
         chosen = self.settings
         return Splitter(
-            self.embedding.tokens, tokens=chosen.chunk_tokens, overlap=chosen.chunk_overlap
+            self.embedding.lengths, tokens=chosen.chunk_tokens, overlap=chosen.chunk_overlap
         )
 
     def ingest(

@@ -71,7 +71,7 @@ def articles() -> dict[str, Article]:
 
 def pool(embedding: Embedding, question: str, *, only: tuple[str, ...] = ()) -> list[Passage]:
     """Return the passages of all articles, or of some, nearest to `question` first."""
-    splitter = Splitter(embedding.tokens, tokens=160, overlap=32)
+    splitter = Splitter(embedding.lengths, tokens=160, overlap=32)
     chosen = [article for name, article in articles().items() if not only or name in only]
     passages = [p for article in chosen for p in splitter.split(article, article.id)]
     scores = embedding.encode([p.text for p in passages]) @ embedding.encode([question])[0]

@@ -1,4 +1,4 @@
-"""The embedding model, and retrieval as LlamaIndex sees it."""
+"""The embedding model: its vectors, here and through LlamaIndex, and its export."""
 
 import os
 import shutil
@@ -25,10 +25,8 @@ from qa.exported import (
     unit,
 )
 from qa.inference import engines, open_session
-from qa.retrieve import Retriever
+from qa.llamaindex import FootnoteEmbedding
 from qa.settings import default_cache_dir
-from tests.conftest import MakePipeline
-from tests.support import paragraph, write
 
 
 def test_changed_weights_are_refused(tmp_path: Path) -> None:
@@ -65,8 +63,9 @@ def test_vectors_have_length_one_and_do_not_depend_on_their_batch(embedding: Emb
     assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
     alone = np.vstack([embedding.encode([text]) for text in texts])
     assert np.abs(alone - together).max() < 1e-5
-    assert embedding.get_text_embedding(texts[0]) == pytest.approx(together[0].tolist(), abs=1e-5)
-    assert embedding.get_query_embedding(texts[1]) == pytest.approx(together[1].tolist(), abs=1e-5)
+    other = FootnoteEmbedding(embedding)
+    assert other.get_text_embedding(texts[0]) == pytest.approx(together[0].tolist(), abs=1e-5)
+    assert other.get_query_embedding(texts[1]) == pytest.approx(together[1].tolist(), abs=1e-5)
 
 
 # -- exported models ------------------------------------------------------------------------
@@ -193,7 +192,7 @@ def test_the_models_need_neither_torch_nor_a_network(embedding: Embedding, tmp_p
     assert list(home.iterdir()) == []
 
 
-# -- retrieval as LlamaIndex sees it ----------------------------------------------------------
+# -- threads --------------------------------------------------------------------------------
 
 
 def test_threads_may_encode_together(embedding: Embedding) -> None:
@@ -204,22 +203,3 @@ def test_threads_may_encode_together(embedding: Embedding) -> None:
         together = np.vstack(list(threads.map(lambda text: embedding.encode([text]), texts)))
     assert np.abs(alone - together).max() < 1e-5
     assert len(embedding.encode([])) == 0
-
-
-def test_the_retriever_is_a_llama_index_retriever(
-    make_pipeline: MakePipeline, folder: Path
-) -> None:
-    """`retrieve` returns nodes in order of score, with file and exact offsets."""
-    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    with pipeline.store.searching() as index:
-        retriever = Retriever(pipeline.library, index, pipeline.store.embedding, k=2)
-        nodes = retriever.retrieve("barnacle in the log")
-    assert [node.metadata["file"] for node in nodes] == ["b.txt", "a.txt"]
-    scores = [node.get_score() for node in nodes]
-    assert scores == sorted(scores, reverse=True)
-    for found in nodes:
-        text = pipeline.library.article(found.metadata["file"]).text
-        node = found.node.model_dump()
-        assert text[node["start_char_idx"] : node["end_char_idx"]] == found.text

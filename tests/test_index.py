@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.index import Hit, PassageIndex, version_of
+from qa.index import Hit, PassageIndex, Within, version_of
 from qa.retrieve import RRF_K, fuse
 from qa.types import Passage
 
@@ -66,14 +66,38 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> None:
 shared: PassageIndex
 
 
-def test_a_search_can_be_restricted_to_versions(index: PassageIndex) -> None:
-    """Both halves return only passages of the versions asked for, and none for none."""
+@pytest.mark.parametrize("share", [0.25, 1e-9])
+def test_a_search_can_be_restricted_to_versions(index: PassageIndex, share: float) -> None:
+    """Both halves return only passages of the versions asked for, and none for none, whether
+    others are left out of what was found, or what is wanted is named.
+    """
     vector = np.ones(8, dtype=np.float32) / np.sqrt(8, dtype=np.float32)
-    only = [version_of(passage(0, "", "other.txt").id)]
-    assert [hit.id for hit in index.dense(vector, 9, only)] == ["other.txt#abc-0"]
-    assert [hit.id for hit in index.terms("no way ships", 9, only)] == ["other.txt#abc-0"]
-    assert index.dense(vector, 9, []) == []
-    assert index.terms("ships", 9, []) == []
+    wanted = passage(0, "", "other.txt").id
+    only = Within({version_of(wanted)}, share, lambda: [wanted])
+    assert [hit.id for hit in index.dense(vector, 9, only)] == [wanted]
+    assert [hit.id for hit in index.terms("no way ships", 9, only)] == [wanted]
+    none = Within(frozenset(), 0.0, list)
+    assert index.dense(vector, 9, none) == []
+    assert index.terms("ships", 9, none) == []
+
+
+def test_what_lies_far_is_found_within_a_restriction(tmp_path: Path) -> None:
+    """Where the nearest of all are of other versions, those asked for are found nevertheless."""
+    made = PassageIndex(tmp_path, 1)
+    rng = np.random.default_rng(0)
+    near = np.eye(1, 8, dtype=np.float32) + 0.01 * rng.standard_normal((400, 8), dtype=np.float32)
+    far = -near[:100]
+    passages = [passage(n, "The ships sailed.", "near.txt") for n in range(400)]
+    others = [passage(n, "A ship.", "far.txt") for n in range(100)]
+    made.add([*passages, *others], np.concatenate([near, far]))
+    ids = [p.id for p in others]
+    only = Within({version_of(ids[0])}, 0.2, lambda: ids)
+    assert len(made.dense(near[0], 20, only)) == 20
+    assert {version_of(hit.id) for hit in made.dense(near[0], 20, only)} == only.versions
+    assert {version_of(hit.id) for hit in made.terms("ship sailed", 20, only)} == only.versions
+    made.remove(ids[:60])  # as another thread may between looking up and searching
+    assert len(made.dense(near[0], 50, only)) == 40
+    made.close()
 
 
 def test_removed_passages_are_in_neither_half(index: PassageIndex) -> None:

@@ -256,7 +256,7 @@ def test_an_index_that_cannot_be_written_fails_the_run_and_loses_nothing(
 ) -> None:
     """What went wrong behind the embedding is raised; the next run ends with every article."""
     write(folder, {f"{n:03}.txt": paragraph(f"thing{n}") for n in range(20)})
-    pipeline = make_pipeline(batch_passages=4)
+    pipeline = make_pipeline(batch_passages=1)
     add, calls = PassageIndex.add, itertools.count()
 
     def full(self: PassageIndex, *written: Any) -> None:

@@ -41,7 +41,7 @@ def article(text: str, furniture: tuple[Span, ...] = ()) -> Article:
 @settings(deadline=None, max_examples=150)
 def test_every_passage_is_an_exact_slice(embedding: Embedding, text: str) -> None:
     """For any text, `article.text[start:end]` is the passage, and passages go forward."""
-    cut = Splitter(embedding.tokens, tokens=32, overlap=8).split(article(text), "v")
+    cut = Splitter(embedding.lengths, tokens=32, overlap=8).split(article(text), "v")
     for passage in cut:
         assert text[passage.start : passage.end] == passage.text
     starts = [passage.start for passage in cut]
@@ -53,7 +53,7 @@ def test_every_passage_is_an_exact_slice(embedding: Embedding, text: str) -> Non
 def test_no_word_is_lost(embedding: Embedding, text: str) -> None:
     """Every letter and digit of the text lies in at least one passage."""
     covered = [False] * len(text)
-    for passage in Splitter(embedding.tokens, tokens=32, overlap=8).split(article(text), "v"):
+    for passage in Splitter(embedding.lengths, tokens=32, overlap=8).split(article(text), "v"):
         covered[passage.start : passage.end] = [True] * (passage.end - passage.start)
     assert all(c for c, character in zip(covered, text, strict=True) if character.isalnum())
 
@@ -64,7 +64,7 @@ def test_furniture_is_in_no_passage(embedding: Embedding, text: str, data: st.Da
     """No passage overlaps a span that was marked as furniture."""
     edge = st.integers(0, len(text))
     start, end = sorted((data.draw(edge), data.draw(edge)))
-    cut = Splitter(embedding.tokens, tokens=32, overlap=8).split(
+    cut = Splitter(embedding.lengths, tokens=32, overlap=8).split(
         article(text, ((start, end),)), "v"
     )
     assert all(p.end <= start or p.start >= end for p in cut if start < end)
@@ -73,15 +73,15 @@ def test_furniture_is_in_no_passage(embedding: Embedding, text: str, data: st.Da
 def test_a_passage_keeps_to_the_limit_of_tokens(embedding: Embedding) -> None:
     """No passage is longer than asked for, so the model never cuts one."""
     text = "The harbour master wrote about the ship in his log. " * 200
-    cut = Splitter(embedding.tokens, tokens=64, overlap=16).split(article(text), "v")
-    assert max(len(embedding.tokens(passage.text)) for passage in cut) <= 64
+    cut = Splitter(embedding.lengths, tokens=64, overlap=16).split(article(text), "v")
+    assert max(embedding.lengths([passage.text for passage in cut])) <= 64
 
 
 def test_passages_begin_and_end_with_sentences(embedding: Embedding) -> None:
     """Where sentences fit, none is cut."""
     text = "".join(f"Sentence number {n} is about the U.S. Navy and Mr. Smith. " for n in range(80))
     edges = {edge for span in sentences(text) for edge in span}
-    cut = Splitter(embedding.tokens, tokens=96, overlap=0).split(article(text), "v")
+    cut = Splitter(embedding.lengths, tokens=96, overlap=0).split(article(text), "v")
     assert len(cut) > 5
     assert all(passage.start in edges and passage.end in edges for passage in cut)
 

@@ -241,7 +241,9 @@ def test_json_markdown_and_plots_are_written(figures: Run, tmp_path: Path) -> No
     report.write(whole, tmp_path / "out")
     text = (tmp_path / "out" / "speed.json").read_text("utf-8")
     assert Run.model_validate(json.loads(text)) == Run.model_validate_json(whole.model_dump_json())
+    (tmp_path / "performance.md").write_text("old\n\n## Notes\n\nkept\n")
     report.document(whole, tmp_path / "performance.md")
+    assert (tmp_path / "performance.md").read_text("utf-8").endswith("\n\n## Notes\n\nkept\n")
     markdown = (tmp_path / "performance.md").read_text("utf-8")
     for part in ("qa bench --seed 7", whole.machine.processor, "**missed**", "stand-ins"):
         assert part in markdown

@@ -12,7 +12,8 @@ _ABOUT = """\
 Articles are made up, with what matters of news: words by Zipf's law, topics with words of their
 own, names, figures and dates over ten years, log-normal lengths of sentences and articles
 (`eval/speed/corpus.py`). Every measurement runs in a process of its own. Questions are all
-different, so that nothing is answered from memory. Memory is what the system counts as resident.
+different, so that nothing is answered from memory, except where one is asked again. Memory is what
+the system counts as resident. Recall is measured against all vectors of the collection.
 
 * **Raw encoder**: passages that were ingested, embedded once more by the same runtime, all at once
   and with nothing else to do.
@@ -27,6 +28,8 @@ different, so that nothing is answered from memory. Memory is what the system co
   everything would take too long. They are marked, and their ingest is without embedding. Questions
   are embedded all the same, so that their times are true.
 """
+
+_NOTES = "\n## Notes\n"
 
 
 def write(run: Run, folder: Path) -> None:
@@ -47,10 +50,15 @@ def read(folder: Path) -> Run:
 
 
 def document(run: Run, path: Path) -> None:
-    """Write the Markdown to `path`, and the plots into a folder of its name beside it."""
+    """Write the Markdown to `path`, and the plots into a folder of its name beside it.
+
+    What stands there below the heading "Notes" stays.
+    """
     folder = path.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(markdown(run, f"{folder.name}/"), encoding="utf-8")
+    before = path.read_text("utf-8") if path.exists() else ""
+    _, heading, notes = before.partition(_NOTES)
+    path.write_text(f"{markdown(run, f'{folder.name}/')}{heading}{notes}", encoding="utf-8")
     _write_plots(run, folder)
 
 
@@ -135,7 +143,7 @@ def _times(sizes: Sequence[Size]) -> Iterator[str]:
             *((name, times, name.startswith("search")) for name, times in _stages(size)),
             ("limit: encoder and Chroma alone", size.raw.dense, True),
             ("limit: Chroma alone", size.raw.vectors, False),
-            ("limit: Chroma alone, by date", size.raw.vectors_dated, False),
+            ("Chroma's own filter, by date", size.raw.vectors_dated, False),
             ("limit: tantivy alone", size.raw.terms, False),
             ("plain LlamaIndex, search", size.plain.search if size.plain else None, True),
             *((f"answer: {name}", times, False) for name, times in size.asked.answers.items()),

@@ -10,7 +10,6 @@ from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from llama_index.core.bridge.pydantic import PrivateAttr
 
 from qa.embedding import Embedding
 from qa.exported import SAMPLES, unit
@@ -48,11 +47,9 @@ class StandIn(Embedding):
     is then the true one.
     """
 
-    _vectors: WordVectors = PrivateAttr(default_factory=WordVectors)
-    _asking: bool = PrivateAttr(default=False)
-
     def __init__(self, *, asking: bool) -> None:
         super().__init__()
+        self._vectors = WordVectors()
         self._asking = asking
 
     @property

@@ -3,26 +3,29 @@
 `auto` takes an Ollama that answers and has a model that can be used, else none: then the embedded
 reader answers. It never takes a model that runs on somebody else's machine, for articles are not
 sent away unless a user names such a model.
+
+What speaks to a model, and LlamaIndex with it, takes a second to import and is imported only when
+there is one.
 """
 
 import threading
 import time
 from dataclasses import dataclass
-from typing import Literal
-
-from llama_index.core.llms import LLM
+from typing import TYPE_CHECKING, Literal
 
 from qa.errors import LLMError
 from qa.llm.address import ollama_url, openai_url
 from qa.llm.cancel import Cancel, Turns
-from qa.llm.factcheck import KNOWN as CHECKS
-from qa.llm.factcheck import FactChecker
-from qa.llm.models import About, Survey, about, full, survey
-from qa.llm.ollama import OllamaLLM
-from qa.llm.openai import OpenAILLM, exchange
-from qa.llm.wire import SMALL_S, Limits
 from qa.settings import Settings
 from qa.types import Frozen
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from qa.llm.factcheck import FactChecker
+    from qa.llm.models import About, Survey
+    from qa.llm.ollama import OllamaLLM
+    from qa.llm.openai import OpenAILLM
 
 EMBEDDED = "embedded"
 OLLAMA, OPENAI = "ollama/", "openai/"
@@ -38,7 +41,7 @@ REMEMBERED_S = 15.0
 class Choice:
     """What answers: `llm`, or the embedded reader where that is None; and `why`."""
 
-    llm: LLM | None
+    llm: "LLM | None"
     name: str
     why: str
 
@@ -62,10 +65,9 @@ class State(Frozen):
 class Chooser:
     """Chooses by the settings, or takes the `llm` that a library's user hands in."""
 
-    def __init__(self, settings: Settings, llm: LLM | None = None) -> None:
+    def __init__(self, settings: Settings, llm: "LLM | None" = None) -> None:
         self._settings = settings
         self._given = llm
-        self._limits = Limits.of(settings)
         self._turns = Turns(settings.llm_parallel, settings.llm_queue_s)
         self._made: dict[tuple[str, int, bool, bool], OllamaLLM] = {}
         self._lock = threading.Lock()
@@ -80,11 +82,13 @@ class Chooser:
                 self._until = time.monotonic() + REMEMBERED_S
             return self._choice
 
-    def checker(self) -> FactChecker | None:
+    def checker(self) -> "FactChecker | None":
         """Return the fact-checking model that the settings name, None when they name none."""
         tag = self._settings.check_model
         if tag is None:
             return None
+        from qa.llm.factcheck import FactChecker
+
         # A queue of its own: while it is asked, the model that writes keeps its place.
         turns = Turns(self._settings.llm_parallel, self._settings.llm_queue_s)
         return FactChecker(self._ollama(tag, self._known(tag), turns))
@@ -105,12 +109,16 @@ class Chooser:
         if asked.startswith(OLLAMA):
             tag = asked.removeprefix(OLLAMA)
             return Choice(self._ollama(tag, self._known(tag)), asked, f"QA_LLM is {asked}.")
+        from qa.llm.models import survey
+
         try:
             return self._auto(survey(ollama_url(self._settings)))
         except LLMError as error:
             return Choice(None, EMBEDDED, error.detail)
 
-    def _auto(self, found: Survey) -> Choice:
+    def _auto(self, found: "Survey") -> Choice:
+        from qa.llm.models import about
+
         for tag in self._candidates(found):
             can = about(found.url, tag)
             if can.writes:
@@ -122,7 +130,10 @@ class Chooser:
             f"Ollama at {found.url} has no model that can be used. Fetch one: qa pull {wanted}",
         )  # fmt: skip
 
-    def _candidates(self, found: Survey) -> list[str]:
+    def _candidates(self, found: "Survey") -> list[str]:
+        from qa.llm.factcheck import KNOWN as CHECKS
+        from qa.llm.models import full
+
         own = [m for m in found.models if not m.remote and not m.tag.startswith(CHECKS)]
         local = {model.tag: model.size for model in own}
         first = dict.fromkeys(full(tag) for tag in (self._settings.ollama_model, *KNOWN))
@@ -130,15 +141,20 @@ class Chooser:
         others = [tag for tag in rest if tag not in first and local[tag] <= MOST_BYTES]
         return [*(tag for tag in first if tag in local), *others]
 
-    def _known(self, tag: str) -> About:
+    def _known(self, tag: str) -> "About":
         """Ask what a model can do; where that fails, writing will fail too, and say why."""
+        from qa.llm.models import About, about
+
         try:
             return about(ollama_url(self._settings), tag)
         except LLMError:
             return About(writes=True, thinks=False, context=None)
 
-    def _ollama(self, tag: str, can: About, turns: Turns | None = None) -> OllamaLLM:
+    def _ollama(self, tag: str, can: "About", turns: Turns | None = None) -> "OllamaLLM":
         """Make a model, or return the one made before: questions queue at the same one."""
+        from qa.llm.ollama import OllamaLLM
+        from qa.llm.wire import Limits
+
         window = min(self._settings.llm_num_ctx, can.context or self._settings.llm_num_ctx)
         key = (tag, window, can.thinks, turns is None)
         if key not in self._made:
@@ -148,19 +164,22 @@ class Chooser:
                 context_window=window,
                 max_tokens=self._settings.llm_max_tokens,
                 thinks=can.thinks,
-                limits=self._limits,
+                limits=Limits.of(self._settings),
                 turns=turns or self._turns,
             )
         return self._made[key]
 
-    def _openai(self, model: str) -> OpenAILLM:
+    def _openai(self, model: str) -> "OpenAILLM":
+        from qa.llm.openai import OpenAILLM
+        from qa.llm.wire import Limits
+
         return OpenAILLM(
             model=model,
             url=openai_url(self._settings),
             context_window=self._settings.llm_num_ctx,
             max_tokens=self._settings.llm_max_tokens,
             key=self._settings.llm_api_key,
-            limits=self._limits,
+            limits=Limits.of(self._settings),
             turns=self._turns,
         )
 
@@ -189,6 +208,9 @@ class Chooser:
             )
 
     def _ollama_state(self, choice: Choice) -> State:
+        from qa.llm.models import full, survey
+        from qa.llm.ollama import OllamaLLM
+
         wanted = f"{OLLAMA}{self._settings.ollama_model}" if choice.llm is None else choice.name
         tag = wanted.removeprefix(OLLAMA)
         found = survey(ollama_url(self._settings))
@@ -206,6 +228,9 @@ class Chooser:
         return State(model=wanted, state=kind, answers=choice.name, detail=f"{where}: {tag}.")
 
     def _openai_state(self, asked: str) -> State:
+        from qa.llm.openai import exchange
+        from qa.llm.wire import SMALL_S
+
         model = asked.removeprefix(OPENAI)
         url = openai_url(self._settings)
         with exchange(url, Cancel(), model, self._settings.llm_api_key) as wire:

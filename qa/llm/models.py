@@ -1,5 +1,6 @@
 """What an Ollama has: its version, its models and their state; and fetching one."""
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,14 +13,21 @@ from qa.errors import LLMError, LLMInterrupted
 from qa.llm.address import is_local
 from qa.llm.cancel import Cancel
 from qa.llm.faults import Server, garbled, message
-from qa.llm.ollama import exchange
 from qa.llm.wire import SMALL_S, Exchange, decoded
 from qa.types import Frozen
 
+SETTING = "QA_OLLAMA_URL"
 PULL_SILENCE_S = 120.0
 """Seconds without a word of a download; Ollama itself tries a stalled part again sooner."""
 _LATEST = "latest"
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def exchange(url: str, cancel: Cancel, model: str | None = None) -> Exchange:
+    """Prepare an exchange with Ollama; a key is for one that stands behind a gateway."""
+    key = os.environ.get("OLLAMA_API_KEY")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return Exchange(Server("Ollama", url, SETTING, model), cancel, headers=headers)
 
 
 class Installed(Frozen):

@@ -5,7 +5,6 @@ has one time limit for loading, the first token and the next, no way to stop whi
 takes some characters inside a line for the line's end.
 """
 
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,16 +17,8 @@ from pydantic import ValidationError
 from qa.llm.cancel import Cancel
 from qa.llm.faults import Server, failed, garbled, message
 from qa.llm.model import SEED, End, LocalLLM, Piece, Pieces
+from qa.llm.models import exchange
 from qa.llm.wire import Exchange, decoded
-
-SETTING = "QA_OLLAMA_URL"
-
-
-def exchange(url: str, cancel: Cancel, model: str | None = None) -> Exchange:
-    """Prepare an exchange with Ollama; a key is for one that stands behind a gateway."""
-    key = os.environ.get("OLLAMA_API_KEY")
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return Exchange(Server("Ollama", url, SETTING, model), cancel, headers=headers)
 
 
 class OllamaLLM(LocalLLM):

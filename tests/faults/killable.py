@@ -20,7 +20,7 @@ from qa.store import Store
 
 def run(job: dict[str, str], embedding: Embedding) -> None:
     """Ingest as `qa ingest` does: take the lock, recover, sync."""
-    settings = Settings(data_dir=Path(job["data_dir"]), batch_passages=4)
+    settings = Settings(data_dir=Path(job["data_dir"]), batch_passages=1)
     library = Library(settings.data_dir / "library.db")
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))
     store.own()
