@@ -462,7 +462,7 @@ def test_the_mixture_is_the_same_every_time(data: Path) -> None:
 
 
 def test_what_is_mined_does_not_answer_and_mostly_misleads(data: Path) -> None:
-    """The text is another of the article, without the answer; of what does not mislead, few stay."""
+    """The text is another of the article, without the answer; few that do not mislead stay."""
     pool = trained(data).pools["squad"]
     misled = list(mined(pool, seeded("mined"), Marked(null=-9)))
     assert len(misled) > len(pool) / 2
