@@ -136,9 +136,10 @@ def ask(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    replica: Annotated[bool, typer.Option("--replica", help="Read only.")] = False,  # noqa: FBT002 -- a flag
 ) -> None:
     """Serve the REST API and the chat page."""
-    given = {"host": host, "port": port}
+    given = {"host": host, "port": port, "replica": replica or None}
     settings = _settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
@@ -240,6 +241,27 @@ def forget(
     with _pipeline() as pipeline:
         count = pipeline.store.forget(path)
     print(f"Forgot {count} articles of {path}.", file=sys.stderr)
+
+
+@app.command()
+def publish(
+    to: Annotated[Path, typer.Argument(help="Where the copy lies.")],
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,  # noqa: FBT002 -- a flag
+) -> None:
+    """Copy library and terms for replicas on other machines; vectors are in the Chroma server."""
+    from qa import publish as publishing
+
+    data_dir = _settings().data_dir
+
+    def told(generation: int) -> None:
+        print(f"{to} is at generation {generation}.", file=sys.stderr)
+
+    if follow:
+        with _stoppable() as stop:
+            publishing.follow(data_dir, to, told, stop)
+        return
+    generation = publishing.publish(data_dir, to)
+    print("It was up to date.", file=sys.stderr) if generation is None else told(generation)
 
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of `qa serve`: who may ask, and for what.")

@@ -8,15 +8,16 @@ Exactly one process may write to a Chroma path (a second one loses data silently
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.errors import ChromaUnreachable, IndexDamaged
+from qa.chroma import BATCH, ChromaServer, close, quiet
+from qa.errors import IndexDamaged, ReplicaUnready
 from qa.types import Frozen, Passage
 
 if TYPE_CHECKING:
@@ -44,15 +45,26 @@ class Hit(Frozen):
 class PassageIndex:
     """Both halves of one build, under `root/chroma/<build>` and `root/lexical/<build>`.
 
-    With `chroma_url` the vectors lie in that Chroma server instead, one collection per build.
+    With a `server` the vectors lie there instead, one collection per build. A `replica` opens what
+    another process writes, and makes nothing of its own.
     """
 
-    def __init__(self, root: Path, build: int, chroma_url: str | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        build: int,
+        server: ChromaServer | None = None,
+        *,
+        replica: bool = False,
+    ) -> None:
+        self.build = build
         self._terms_path = root / "lexical" / str(build)
-        if chroma_url is None:
+        self._server = server
+        self._replica = replica
+        if server is None:
             self._open_chroma(root / "chroma" / str(build))
         else:
-            self._connect_chroma(chroma_url, build)
+            self._connect_chroma(server)
         self._open_terms()
 
     # -- opening and closing ---------------------------------------------------------------
@@ -63,40 +75,48 @@ class PassageIndex:
 
         path.mkdir(parents=True, exist_ok=True)
         try:
-            client = chromadb.PersistentClient(str(path), _quiet())
+            client = chromadb.PersistentClient(str(path), quiet())
             self._use(client, _COLLECTION)
         except (ChromaError, ValueError, RuntimeError, OSError) as error:
             raise _damaged(path, error) from error
 
-    def _connect_chroma(self, url: str, build: int) -> None:
-        import httpx
-        from chromadb.errors import ChromaError
-
+    def _connect_chroma(self, server: ChromaServer) -> None:
+        client = server.connect()
         try:
-            self._use(_chroma_client(url), f"{_COLLECTION}-{build}")
-        except (ChromaError, ValueError, OSError, httpx.HTTPError) as error:
-            raise ChromaUnreachable(
-                f"No Chroma server answers at {url}: {error}.",
-                "Start it (chroma run), or correct QA_CHROMA_URL; unset it to keep vectors in "
-                "the data directory.",
-            ) from error
+            with server.answering():
+                self._use(client, f"{_COLLECTION}-{self.build}")
+        except BaseException:
+            close(client)
+            raise
 
     def _use(self, client: Any, name: str) -> None:
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
         # Typed as Any: close() is missing from the published interface.
         self._client: Any = client
-        collection = client.get_or_create_collection(
-            name, configuration={"hnsw": _HNSW}, embedding_function=None
-        )
+        if self._replica:
+            collection = client.get_collection(name, embedding_function=None)
+        else:
+            collection = client.get_or_create_collection(
+                name, configuration={"hnsw": _HNSW}, embedding_function=None
+            )
         self._collection: Any = collection
         self._size: Callable[[], int] = collection.count
         self._size()
         self._dense = ChromaVectorStore(chroma_collection=collection)
 
+    def _asking(self) -> AbstractContextManager[None]:
+        """Say in our own words what a server does not do."""
+        return nullcontext() if self._server is None else self._server.answering()
+
     def _open_terms(self) -> None:
         import tantivy
 
+        if self._replica and not (self._terms_path / "meta.json").exists():
+            raise ReplicaUnready(
+                f"{self._terms_path} holds no index.",
+                "Start the server that writes first, or wait for the copy to be complete.",
+            )
         self._terms_path.mkdir(parents=True, exist_ok=True)
         self._analyzer = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -122,7 +142,21 @@ class PassageIndex:
     def close(self) -> None:
         """Finish what is being written and release the files."""
         self.rest()
-        _close(self._client)
+        close(self._client)
+
+    def refresh(self) -> bool:
+        """Show what another process has written; False when the index must be opened anew.
+
+        A Chroma server shows it by itself; of vectors in the data directory, Chroma keeps a copy
+        in this process.
+        """
+        if self._server is None:
+            return False
+        try:
+            self._terms.reload()
+        except (ValueError, OSError) as error:
+            raise _damaged(self._terms_path, error) from error
+        return True
 
     def rest(self) -> None:
         """Let another process write: tantivy's writer holds a lock of its own while it lives."""
@@ -152,8 +186,9 @@ class PassageIndex:
             )
             for passage, vector in zip(passages, vectors, strict=True)
         ]
-        for first in range(0, len(nodes), _CHROMA_BATCH):
-            self._dense.add(nodes[first : first + _CHROMA_BATCH])
+        with self._asking():
+            for first in range(0, len(nodes), self._batch):
+                self._dense.add(nodes[first : first + self._batch])
         self._add_terms(passages)
 
     def _add_terms(self, passages: Sequence[Passage]) -> None:
@@ -174,8 +209,9 @@ class PassageIndex:
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there are no error."""
-        for first in range(0, len(ids), _CHROMA_BATCH):
-            self._dense.delete_nodes(list(ids[first : first + _CHROMA_BATCH]))
+        with self._asking():
+            for first in range(0, len(ids), self._batch):
+                self._dense.delete_nodes(list(ids[first : first + self._batch]))
         if not ids:
             return
         writer = self._writer()
@@ -183,6 +219,10 @@ class PassageIndex:
             writer.delete_documents_by_term("id", name)
         writer.commit()
         self._terms.reload()
+
+    @property
+    def _batch(self) -> int:
+        return _CHROMA_BATCH if self._server is None else BATCH
 
     def _writer(self) -> "IndexWriter":
         if self._terms_writer is None:
@@ -196,23 +236,25 @@ class PassageIndex:
 
     def count(self) -> tuple[int, int]:
         """Return how many passages the dense and the lexical half hold."""
-        return self._size(), int(self._terms.searcher().num_docs)
+        with self._asking():
+            return self._size(), int(self._terms.searcher().num_docs)
 
     def dense(self, vector: Vectors, k: int, versions: Sequence[str] | None = None) -> list[Hit]:
         """Return the `k` nearest passages by cosine similarity, shape of `vector` (dimensions,).
 
         `versions` restricts the search to these versions.
         """
-        size = self._size()
-        if size == 0 or (versions is not None and not versions):
-            return []
-        # The store's own query fetches every text and builds nodes; ids and distances suffice.
-        found = self._collection.query(
-            query_embeddings=[vector],
-            n_results=min(k, size),
-            where=None if versions is None else {"version": {"$in": list(versions)}},
-            include=["distances"],
-        )
+        with self._asking():
+            size = self._size()
+            if size == 0 or (versions is not None and not versions):
+                return []
+            # The store's own query fetches every text and builds nodes; these suffice.
+            found = self._collection.query(
+                query_embeddings=[vector],
+                n_results=min(k, size),
+                where=None if versions is None else {"version": {"$in": list(versions)}},
+                include=["distances"],
+            )
         # The distance is 1 - cosine.
         return [
             Hit(id=name, score=1.0 - distance)
@@ -255,48 +297,10 @@ def version_of(passage_id: str) -> str:
     return passage_id.rpartition("-")[0]
 
 
-def _quiet() -> Any:
-    from chromadb.config import Settings
-
-    return Settings(anonymized_telemetry=False)
-
-
-def _chroma_client(url: str) -> Any:
-    from urllib.parse import urlsplit
-
-    import chromadb
-
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    if parts.hostname is None:
-        raise ValueError(f"{url!r} is not an address like http://localhost:8001")
-    port = parts.port or (443 if secure else 80)
-    return chromadb.HttpClient(parts.hostname, port, ssl=secure, settings=_quiet())
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[Any]:
-    client = _chroma_client(url)
-    try:
-        yield client
-    finally:
-        _close(client)
-
-
-def _close(client: Any) -> None:
-    # Chroma's HTTP client and the admin client inside it leave their connections open.
-    servers = [getattr(part, "_server", None) for part in (client, client._admin_client)]  # noqa: SLF001
-    client.close()
-    for server in servers:
-        session = getattr(server, "_session", None)
-        if session is not None:
-            session.close()
-
-
-def remove_builds(root: Path, keep: int, chroma_url: str | None = None) -> None:
+def remove_builds(root: Path, keep: int, server: ChromaServer | None = None) -> None:
     """Delete every build but `keep`; what is in use elsewhere is left behind."""
-    if chroma_url is not None:
-        with _connected(chroma_url) as client:
+    if server is not None:
+        with server.connected() as client, server.answering():
             for collection in client.list_collections():
                 name = collection.name
                 if name.startswith(f"{_COLLECTION}-") and name != f"{_COLLECTION}-{keep}":

@@ -15,6 +15,7 @@ from qa.drafting import Drafting, Matter, verified
 from qa.embedding import BUNDLED, Embedding
 from qa.errors import BadQuestion, LLMError, NothingIndexed, QAError
 from qa.facts import question_kind
+from qa.index import PassageIndex
 from qa.library import Library
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice, Chooser
@@ -50,11 +51,13 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     """Make a pipeline from settings, with any LlamaIndex `llm` in the place of `settings.llm`.
 
     With `writer`, the data directory's lock is taken (`IndexLocked` when another process has
-    it), what a crash left half done is finished, and models and indexes are loaded at once.
+    it), what a crash left half done is finished, and models and indexes are loaded at once. A
+    replica loads them as well, but takes no lock and finishes nothing.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.replica:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedding = Embedding(settings.embedding_model, settings.cache_dir)
-    library = Library(settings.data_dir / "library.db")
+    library = Library(settings.data_dir / "library.db", replica=settings.replica)
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))
     # The reader was trained on the bundled model's vectors, whichever model the index is made with.
     known = (
@@ -63,7 +66,10 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     reader = EmbeddedReader(known, CrossEncoder(cache=settings.cache_dir))
     if writer:
         try:
-            store.own()
+            if settings.replica:
+                store.follow()
+            else:
+                store.own()
             reader.load()
         except BaseException:
             store.close()
@@ -223,9 +229,11 @@ class Pipeline:
     def _retrieve(
         self, question: str, filters: Filters, k: int, halves: Halves = "fused"
     ) -> list[Passage]:
-        with self.store.searching() as index:
+        def run(index: PassageIndex) -> list[Passage]:
             retriever = Retriever(self.library, index, self.store.embedding, k=k)
             return retriever.passages(question, filters=filters, halves=halves)
+
+        return self.store.search(run)
 
     def close(self) -> None:
         """Close the store, and give its lock back."""

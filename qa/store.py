@@ -1,17 +1,27 @@
 """The articles with their indexes, and everything that changes them, under one lock.
 
 Whoever writes holds the data directory's lock while it does; `own` takes it for as long as the
-store lives, as a server must. A store that only reads opens the index anew when another process
-has changed it.
+store lives, as a server must. A store that only reads shows what another process has changed from
+the next search on; that of a replica never changes anything.
 """
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
+from qa import running
+from qa.chroma import ChromaServer
 from qa.embedding import Embedding
-from qa.errors import FolderNotFound, IndexMismatch, UnreadableArticle
+from qa.errors import (
+    CollectionGone,
+    FolderNotFound,
+    IndexMismatch,
+    ReplicaOnly,
+    ReplicaUnready,
+    UnreadableArticle,
+)
 from qa.index import PassageIndex, remove_builds
 from qa.ingest import Ingest, IngestReport, Progress, Target, rebuild
 from qa.library import ArticleInfo, Library
@@ -20,6 +30,7 @@ from qa.passages import SPLIT_VERSION, Splitter
 from qa.settings import Settings
 
 Tell = Callable[[Progress], None]
+Found = TypeVar("Found")
 
 
 def _silent(_: Progress) -> None:
@@ -63,6 +74,20 @@ class Store:
                 raise AssertionError("the store is closed")
             yield self._index
 
+    def search(self, run: Callable[[PassageIndex], Found]) -> Found:
+        """Run a search, once more if another process adopts another build in the middle of it."""
+        while True:
+            build = self.library.build
+            try:
+                with self.searching() as index:
+                    found = run(index)
+            except CollectionGone:
+                if build == self.library.build:
+                    raise
+            else:
+                if build == self.library.build:
+                    return found
+
     @property
     def _outdated(self) -> bool:
         """True when there is no open index, or another process has changed what lies on disk."""
@@ -73,8 +98,11 @@ class Store:
         """Open the index unless what is open is as new as what lies on disk; be alone for it."""
         generation = self.library.generation
         if self._index is not None and generation != self._opened_at:
-            self._index.close()
-            self._index = None
+            if self._index.build == self.library.build and self._index.refresh():
+                self._opened_at = generation
+            else:
+                self._index.close()
+                self._index = None
         if self._index is None:
             self._check_fingerprint()
             self._index = self._build(self.library.build)
@@ -82,7 +110,10 @@ class Store:
         return self._index
 
     def _build(self, number: int) -> PassageIndex:
-        return PassageIndex(self.settings.data_dir, number, self.settings.chroma_url)
+        chosen = self.settings
+        return PassageIndex(
+            chosen.data_dir, number, ChromaServer.of(chosen), replica=chosen.replica
+        )
 
     def _check_fingerprint(self) -> None:
         made_with = self.library.meta("fingerprint")
@@ -109,9 +140,33 @@ class Store:
             ingest.recover()
         self.embedding.load()
 
+    def follow(self) -> None:
+        """Load everything, to answer from what another process writes."""
+        if self.settings.chroma_url is None:
+            raise ReplicaUnready(
+                "A replica needs a Chroma server: of vectors in the data directory, each process "
+                "keeps a copy of its own, and two of them lose data.",
+                "Start one (chroma run), name it to the writer and to every replica by "
+                "QA_CHROMA_URL, and let the writer build the index there: qa reindex",
+            )
+        with self.searching():
+            self.embedding.load()
+
+    def check_writable(self) -> None:
+        """Raise `ReplicaOnly`, with the address of the writer if it is known, for a replica."""
+        if self.settings.replica:
+            url = running.address(self.settings)
+            where = f", last seen at {url}" if url else ""
+            raise ReplicaOnly(
+                "This is a replica: it answers from an index that another process writes.",
+                f"Send it to the server that writes{where}; docs/scaling.md says how a proxy "
+                "does that by itself.",
+            )
+
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         """Keep every other writer out, of this process and of others."""
+        self.check_writable()
         with self._writing:
             taken = not self._lock.held
             if taken:
@@ -248,7 +303,7 @@ class Store:
 
         The old build answers until the new one is complete; a crash leaves the old one in place.
         """
-        chroma = self.settings.chroma_url
+        chroma = ChromaServer.of(self.settings)
         with self._exclusive():
             number = self.library.build + 1
             remove_builds(self.settings.data_dir, self.library.build, chroma)
