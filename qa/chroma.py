@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from qa.errors import ChromaRefused, ChromaUnreachable, CollectionGone
 from qa.settings import Settings
@@ -48,14 +48,15 @@ class ChromaServer:
         import httpx
         from chromadb.errors import ChromaError
 
+        parts = urlsplit(self.url)
+        secure = parts.scheme == "https"
         try:
-            parts = urlsplit(self.url)
-            secure = parts.scheme == "https"
+            self._probe()
             client = chromadb.HttpClient(
                 parts.hostname or "",
                 parts.port or (443 if secure else 80),
                 ssl=secure,
-                headers={_TOKEN: self.token} if self.token else None,
+                headers=self._headers,
                 settings=quiet(),
                 tenant=self.tenant,
                 database=self.database,
@@ -71,6 +72,18 @@ class ChromaServer:
         session.timeout = httpx.Timeout(_SILENT_S, connect=_CONNECT_S)
         session.event_hooks["response"].append(_told)
         return client
+
+    def _probe(self) -> None:
+        """Ask for the database. Chroma's client would wait for ever, and keep what failed open."""
+        import httpx
+
+        path = f"tenants/{quote(self.tenant, safe='')}/databases/{quote(self.database, safe='')}"
+        with httpx.Client(timeout=_CONNECT_S, headers=self._headers) as probe:
+            probe.get(f"{self.url.rstrip('/')}/api/v2/{path}").raise_for_status()
+
+    @property
+    def _headers(self) -> dict[str, str] | None:
+        return {_TOKEN: self.token} if self.token else None
 
     @contextmanager
     def connected(self) -> Iterator[Any]:

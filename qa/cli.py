@@ -21,11 +21,15 @@ from qa import __version__
 from qa.errors import AddressRefused, ArticleError, IndexLocked, QAError, UsageError
 
 if TYPE_CHECKING:
+    from qa.cluster import Workers
     from qa.pipeline import Pipeline
     from qa.settings import Settings
     from qa.types import Event, Filters
 
 FAILED, USAGE, STOPPED = 1, 2, 130
+Count = Annotated[
+    int, typer.Option("--workers", min=0, help="Embed on so many workers of a Ray cluster.")
+]
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -54,19 +58,22 @@ def ingest(
         typer.Argument(help="Folders or files; none: all known ones, or seeds/ at first."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until Ctrl-C.")] = False,  # noqa: FBT002 -- a flag
+    workers: Count = 0,
 ) -> None:
     """Bring the index in step with folders of articles: new, changed, renamed, deleted."""
     from qa import terminal
 
     folders = paths or None
-    with _pipeline() as pipeline:
+    if watch and workers:
+        raise UsageError("--watch embeds in its own process.", "Leave --workers out.")
+    with _workers(workers) as several, _pipeline() as pipeline:
         if folders is None and not pipeline.library.folders():
             folders = [_seeds()]
         if watch:
             _follow(pipeline, folders)
             return
         with terminal.progress() as show, _stoppable() as cancel:
-            report = pipeline.store.ingest(folders, progress=show, cancel=cancel)
+            report = pipeline.store.ingest(folders, progress=show, cancel=cancel, workers=several)
     terminal.print_report(report)
     if report.cancelled:
         raise typer.Exit(STOPPED)
@@ -223,13 +230,13 @@ def doctor() -> None:
 
 
 @app.command()
-def reindex() -> None:
+def reindex(workers: Count = 0) -> None:
     """Build both indexes anew from the library, after a change of model or passage settings."""
     from qa import terminal
 
-    with _pipeline() as pipeline:
+    with _workers(workers) as several, _pipeline() as pipeline:
         with terminal.progress() as show:
-            passages = pipeline.store.reindex(show)
+            passages = pipeline.store.reindex(show, several)
         print(f"Rebuilt: {passages:,} passages.", file=sys.stderr)
 
 
@@ -334,6 +341,20 @@ def _pipeline() -> "Iterator[Pipeline]":
         yield pipeline
     finally:
         pipeline.close()
+
+
+@contextmanager
+def _workers(count: int) -> "Iterator[Workers | None]":
+    """Start workers, if any are wanted, and say in the end what each has done."""
+    if not count:
+        yield None
+        return
+    from qa.cluster import workers
+
+    with workers(_settings(), count) as several:
+        yield several
+        for engine, embedded in zip(several.engines, several.embedded, strict=True):
+            print(f"{embedded:,} passages embedded on {engine}", file=sys.stderr)
 
 
 def _events(question: str, filters: "Filters") -> "Generator[Event, None, None]":

@@ -33,6 +33,7 @@ QAError
 ├── ModelError            a model cannot be used
 │   ├── ModelNotFound
 │   ├── ModelDigestMismatch
+│   ├── WorkersFailed
 │   └── LLMError          a generative model cannot write, or did not write to the end
 │       ├── LLMUnreachable
 │       ├── LLMWrongAddress
@@ -321,6 +322,13 @@ class ModelDigestMismatch(ModelError):
 
     slug = "model-digest"
     title = "The model's weights are not the published ones"
+
+
+class WorkersFailed(ModelError):
+    """The workers that embed cannot be had, or broke off."""
+
+    slug = "workers-failed"
+    title = "The workers that embed failed"
 
 
 class LLMError(ModelError):

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Self
 
 from qa.articles import SUFFIXES, Part, holds_several, parts, read_bytes
-from qa.embedding import Embedding
+from qa.embedding import Encoder
 from qa.errors import (
     ArticleError,
     ArticleTooLarge,
@@ -171,7 +171,7 @@ class Ingest:
         self,
         library: Library,
         index: PassageIndex,
-        embedding: Embedding,
+        embedding: Encoder,
         splitter: Splitter,
         *,
         max_file_bytes: int,
@@ -420,7 +420,7 @@ class Ingest:
 def rebuild(
     library: Library,
     index: PassageIndex,
-    embedding: Embedding,
+    embedding: Encoder,
     splitter: Splitter,
     *,
     build: int,

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from qa import running
 from qa.chroma import ChromaServer
+from qa.cluster import Workers
 from qa.embedding import Embedding
 from qa.errors import (
     CollectionGone,
@@ -181,21 +182,25 @@ class Store:
                     self._lock.release()
 
     @contextmanager
-    def _writer(self) -> Iterator[Ingest]:
+    def _writer(self, workers: Workers | None = None) -> Iterator[Ingest]:
         with self._exclusive():
             with self._gate.alone():
                 index = self._open()
-            yield self._ingest(index)
+            yield self._ingest(index, workers)
 
-    def _ingest(self, index: PassageIndex) -> Ingest:
+    def _ingest(self, index: PassageIndex, workers: Workers | None = None) -> Ingest:
         return Ingest(
             self.library,
             index,
-            self.embedding,
+            workers or self.embedding,
             self._splitter(),
             max_file_bytes=int(self.settings.max_file_mb * 1_000_000),
-            batch=self.settings.batch_passages,
+            batch=self._batch(workers),
         )
+
+    def _batch(self, workers: Workers | None) -> int:
+        """Return how many passages are embedded together: as many for each worker."""
+        return self.settings.batch_passages * (workers.count if workers else 1)
 
     def _splitter(self) -> Splitter:
         chosen = self.settings
@@ -209,16 +214,18 @@ class Store:
         *,
         progress: Tell = _silent,
         cancel: threading.Event | None = None,
+        workers: Workers | None = None,
     ) -> IngestReport:
         """Bring the index in step with `folders` (or single files); None means all known ones.
 
+        With `workers` they embed the passages, instead of the model of this process.
         `FolderNotFound` before anything is done when a path does not exist.
         """
         paths = self.library.folders() if folders is None else [f.absolute() for f in folders]
         for path in paths if folders is not None else []:
             if not path.exists() and path not in self.library.folders():
                 raise FolderNotFound(f"{path} does not exist.", "Check the path.")
-        with self._writer() as ingest:
+        with self._writer(workers) as ingest:
             targets = [self._target(path) for path in paths]
             return ingest.run(targets, progress=progress, stop=cancel)
 
@@ -298,7 +305,7 @@ class Store:
             self.library.drop_folder(path)
             return len(entries)
 
-    def reindex(self, progress: Tell = _silent) -> int:
+    def reindex(self, progress: Tell = _silent, workers: Workers | None = None) -> int:
         """Build both indexes anew from the library; return the number of passages.
 
         The old build answers until the new one is complete; a crash leaves the old one in place.
@@ -311,10 +318,10 @@ class Store:
             rebuild(
                 self.library,
                 fresh,
-                self.embedding,
+                workers or self.embedding,
                 self._splitter(),
                 build=number,
-                batch=self.settings.batch_passages,
+                batch=self._batch(workers),
                 progress=progress,
             )
             with self._gate.alone():

@@ -1,19 +1,29 @@
 """Several servers over one index: one writes, the others follow; whichever of them dies."""
 
+import re
+import shlex
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import pytest
 
+from qa.errors import QAError
+from qa.settings import Settings
 from tests.live import BRIDGE, LIGHTHOUSE
 from tests.processes import Chroma, Server, chroma, wait_until
+from tests.test_deploy import BIN, compose, parses, services
 
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+OVERRIDE = ROOT / "docker-compose.replicas.yml"
 ENGINEER = "Who designed the lighthouse at Cape Morrow?"
 MAYOR = "Who opened the new bridge of Grimsfold?"
 
@@ -37,16 +47,31 @@ class Cluster:
         return Server(self.data_dir, *words, QA_CHROMA_URL=self.chroma.url)
 
 
+def commands(program: str) -> list[list[str]]:
+    """Return the guide's lines that call a program, in words, without the settings before it."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+    found = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    bare = [list(dropwhile(lambda word: "=" in word, words)) for words in found]
+    return [words for words in bare if words[:1] == [program]]
+
+
+def served() -> list[tuple[str, list[str]]]:
+    """Return the port and the other options of each server that the guide starts."""
+    lines = [words for words in commands("qa") if words[:3] == ["qa", "serve", "--port"]]
+    return [(port, rest) for _, _, _, port, *rest in lines]
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Return four processes over one article, which the tests share in order."""
+    """Return the four processes that the guide starts, over one article; the tests share them."""
     root = tmp_path_factory.mktemp("cluster")
+    (_, alone), *others = served()
     with chroma(root / "vectors") as vectors, ExitStack() as stack:
-        writer = Server(root / "data", QA_CHROMA_URL=vectors.url)
+        writer = Server(root / "data", *alone, QA_CHROMA_URL=vectors.url)
         made = Cluster(vectors, root / "data", writer, [])
         stack.callback(lambda: [server.stop() for server in made.servers])
         assert upload(writer, "bridge.txt", BRIDGE).status_code == 201
-        made.replicas = [made.serve("--replica") for _ in range(2)]
+        made.replicas = [made.serve(*words) for _, words in others]
         yield made
 
 
@@ -183,3 +208,54 @@ def test_replicas_go_on_without_a_writer_and_follow_a_new_one(cluster: Cluster) 
     assert asked(replica, ENGINEER).json()["short_answer"] == "Ida Ekström"
     refused = upload(replica, "more.txt", LIGHTHOUSE).json()
     assert f"http://localhost:{cluster.writer.url.rpartition(':')[2]}" in refused["remedy"]
+
+
+# -- docs/scaling.md, and what it names ----------------------------------------------------
+
+
+def test_the_guide_s_commands_and_settings_exist() -> None:
+    """Each `qa` line parses, each setting and error is one, and proxies know the servers' ports."""
+    lines = commands("qa")
+    assert len(lines) > 6
+    for words in lines:
+        parses(words[1:])
+    names = {name.lower() for name in re.findall(r"\bQA_([A-Z_]+)\b", GUIDE)}
+    assert names <= set(Settings.model_fields)
+    slugs = {kind.slug for kind in kinds(QAError)}
+    named = set(re.findall(r"(?:409, |503 |\(|is )`([a-z]+-[a-z]+)`", GUIDE))
+    assert named <= slugs
+    assert {"replica-only", "chroma-unreachable", "index-locked", "chroma-refused"} <= named
+    ports = [port for port, _ in served()]
+    assert len(ports) == 3
+    for language in ("nginx", "caddy"):
+        (block,) = re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+        assert set(re.findall(r"127\.0\.0\.1:(\d+)", block)) == set(ports)
+
+
+def kinds(kind: type[QAError]) -> Iterator[type[QAError]]:
+    """Yield a kind of error and all below it."""
+    yield kind
+    for below in kind.__subclasses__():
+        yield from kinds(below)
+
+
+def test_the_replicas_of_compose_are_confined_as_the_writer_is() -> None:
+    """The specification accepts the file; only the articles, the ports and the command differ."""
+    checked = subprocess.run(
+        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", OVERRIDE],
+        text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout
+    (replica,) = compose(OVERRIDE.name)["services"].values()
+    writer = services()["api"]
+    differing = {"build", "command", "depends_on", "ports", "volumes"}
+    assert without(replica, differing) == without(writer, differing)
+    assert replica["volumes"] == [v for v in writer["volumes"] if isinstance(v, str)]
+    assert replica["ports"] == ["${BIND:-127.0.0.1}:8001-8016:8000"]
+    assert replica["command"][0] == "qa"
+    parses(replica["command"][1:])
+
+
+def without(service: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Return what a service says of all other things."""
+    return {name: value for name, value in service.items() if name not in names}
