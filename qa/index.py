@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.chroma import BATCH, ChromaServer, close, quiet
-from qa.errors import IndexDamaged, ReplicaUnready
+from qa.errors import IndexDamaged
 from qa.types import Frozen, Passage
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Hit(Frozen):
 class PassageIndex:
     """Both halves of one build, under `root/chroma/<build>` and `root/lexical/<build>`.
 
-    With a `server` the vectors lie there instead, one collection per build. A `replica` opens what
-    another process writes, and makes nothing of its own.
+    With a `server` the vectors lie there instead, one collection per build. What is missing is made
+    anew, unless `create` is False: then that is an error, `CollectionGone` or `IndexDamaged`.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class PassageIndex:
         build: int,
         server: ChromaServer | None = None,
         *,
-        replica: bool = False,
+        create: bool = True,
     ) -> None:
         self.build = build
         self._terms_path = root / "lexical" / str(build)
         self._server = server
-        self._replica = replica
+        self._create = create
         if server is None:
             self._open_chroma(root / "chroma" / str(build))
         else:
@@ -94,12 +94,12 @@ class PassageIndex:
 
         # Typed as Any: close() is missing from the published interface.
         self._client: Any = client
-        if self._replica:
-            collection = client.get_collection(name, embedding_function=None)
-        else:
+        if self._create:
             collection = client.get_or_create_collection(
                 name, configuration={"hnsw": _HNSW}, embedding_function=None
             )
+        else:
+            collection = client.get_collection(name, embedding_function=None)
         self._collection: Any = collection
         self._size: Callable[[], int] = collection.count
         self._size()
@@ -112,10 +112,10 @@ class PassageIndex:
     def _open_terms(self) -> None:
         import tantivy
 
-        if self._replica and not (self._terms_path / "meta.json").exists():
-            raise ReplicaUnready(
+        if not self._create and not (self._terms_path / "meta.json").exists():
+            raise IndexDamaged(
                 f"{self._terms_path} holds no index.",
-                "Start the server that writes first, or wait for the copy to be complete.",
+                "Wait for the copy, if it is one; else rebuild it from the library: qa reindex",
             )
         self._terms_path.mkdir(parents=True, exist_ok=True)
         self._analyzer = (

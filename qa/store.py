@@ -67,27 +67,39 @@ class Store:
     @contextmanager
     def searching(self) -> Iterator[PassageIndex]:
         """Hand out the index for a search; it is not closed before the search ends."""
-        if self._outdated:
-            with self._gate.alone():
-                self._open()
-        with self._gate.together():
-            if self._index is None:
-                raise AssertionError("the store is closed")
-            yield self._index
+        while True:
+            if self._outdated:
+                with self._gate.alone():
+                    self._open()
+            with self._gate.together():
+                # Another thread may have closed it in between, to open it anew.
+                if self._index is not None:
+                    yield self._index
+                    return
 
     def search(self, run: Callable[[PassageIndex], Found]) -> Found:
-        """Run a search, once more if another process adopts another build in the middle of it."""
+        """Run a search, and again if another process replaces the vectors in the middle of it."""
+        lost = False
         while True:
             build = self.library.build
             try:
                 with self.searching() as index:
                     found = run(index)
             except CollectionGone:
-                if build == self.library.build:
+                if lost and build == self.library.build:
                     raise
+                lost = True
+                self._let_go()
             else:
                 if build == self.library.build:
                     return found
+
+    def _let_go(self) -> None:
+        """Close the index, so that the next search opens it anew."""
+        with self._gate.alone():
+            if self._index is not None:
+                self._index.close()
+                self._index = None
 
     @property
     def _outdated(self) -> bool:
@@ -106,15 +118,17 @@ class Store:
                 self._index = None
         if self._index is None:
             self._check_fingerprint()
-            self._index = self._build(self.library.build)
+            # Vectors that a server has lost must not be taken for an index that is still empty.
+            create = self.settings.chroma_url is None or self.library.empty
+            self._index = self._build(
+                self.library.build, create=create and not self.settings.replica
+            )
             self._opened_at = generation
         return self._index
 
-    def _build(self, number: int) -> PassageIndex:
-        chosen = self.settings
-        return PassageIndex(
-            chosen.data_dir, number, ChromaServer.of(chosen), replica=chosen.replica
-        )
+    def _build(self, number: int, *, create: bool = True) -> PassageIndex:
+        server = ChromaServer.of(self.settings)
+        return PassageIndex(self.settings.data_dir, number, server, create=create)
 
     def _check_fingerprint(self) -> None:
         made_with = self.library.meta("fingerprint")
@@ -335,9 +349,6 @@ class Store:
 
     def close(self) -> None:
         """Close index and library, and give the lock back."""
-        with self._gate.alone():
-            if self._index is not None:
-                self._index.close()
-                self._index = None
+        self._let_go()
         self.library.close()
         self._lock.release()

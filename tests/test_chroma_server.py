@@ -142,14 +142,16 @@ def test_the_key_is_sent_with_every_request(
 def test_vectors_that_a_server_has_lost_are_missed(
     make_database: MakeDatabase, make_pipeline: MakePipeline, folder: Path
 ) -> None:
-    """A question is a problem that names the remedy, which then helps."""
+    """A question is a problem that names the remedy, before and after a restart; it then helps."""
     write(folder, {"a.txt": paragraph("albatross")})
     known = make_database()
     pipeline = make_pipeline(**known)
     pipeline.store.ingest([folder])
     database = f"/api/v2/tenants/default_tenant/databases/{known['chroma_database']}"
     httpx.delete(f"{known['chroma_url']}{database}/collections/passages-1").raise_for_status()
-    with pytest.raises(CollectionGone, match="qa reindex"):
-        pipeline.search("albatross")
+    restarted = make_pipeline(pipeline.settings.data_dir, **known)
+    for asked in (pipeline, restarted):
+        with pytest.raises(CollectionGone, match="qa reindex"):
+            asked.search("albatross")
     assert pipeline.store.reindex() == 1
     assert found(pipeline, "albatross") == {"a.txt"}

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import dropwhile
+from itertools import count, dropwhile, takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -94,7 +94,10 @@ def cited(server: Server, question: str) -> set[str]:
 
 
 class Askers:
-    """Clients that ask some servers one question over and over, and keep what they get."""
+    """Clients that ask some servers one question over and over, and keep what they get.
+
+    It ends each time in other marks, so that no server remembers it.
+    """
 
     def __init__(self, servers: list[Server], question: str) -> None:
         self._stop = threading.Event()
@@ -104,8 +107,9 @@ class Askers:
 
     def _ask(self, server: Server) -> None:
         with server.client() as client:
-            while not self._stop.is_set():
-                body = {"question": self._question}
+            for number in takewhile(lambda _: not self._stop.is_set(), count()):
+                marks = f"{number:b}".translate({ord("0"): "?", ord("1"): "!"})
+                body = {"question": self._question + marks}
                 self.replies.append(client.post("/api/ask", json=body))
 
     def more(self, status: int) -> None:
