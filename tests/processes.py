@@ -111,7 +111,7 @@ class Server:
 
     def client(self) -> httpx.Client:
         """Return a client of it."""
-        return httpx.Client(base_url=self.url, timeout=60)
+        return httpx.Client(base_url=self.url, timeout=PATIENCE_S)
 
     def stop(self, how: int = signal.SIGKILL) -> int:
         """End it by a signal; return its exit status."""
