@@ -51,6 +51,9 @@ def test_a_replica_follows_a_published_copy(
     writer.store.ingest([folder])
     assert found(replica, "barnacle") == set()
     publish(data_dir, copy)
+    assert [passage.article_id for passage in replica.search("barnacle", halves="terms")] == [
+        "b.txt"
+    ]
     assert found(replica, "barnacle") == {"b.txt"}
     assert found(replica, "albatross") == set()
     assert replica.library.article("b.txt") == writer.library.article("b.txt")
