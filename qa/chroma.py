@@ -104,7 +104,7 @@ class ChromaServer:
             yield
         except NotFoundError as error:
             raise CollectionGone(
-                f"The Chroma server at {self.url} does not have the vectors: {error}.",
+                f"The Chroma server at {self.url} does not have the vectors: {_said(error)}.",
                 "Bring back the server's data, or build the index anew from the library: "
                 "qa reindex",
             ) from error
@@ -116,7 +116,7 @@ class ChromaServer:
             ) from error
         except ChromaError as error:
             raise ChromaRefused(
-                f"The Chroma server at {self.url} reports: {error}.",
+                f"The Chroma server at {self.url} reports: {_said(error)}.",
                 "Its own log says more. It may want another key (QA_CHROMA_API_KEY), or have "
                 "reached a quota.",
             ) from error
@@ -129,6 +129,10 @@ def _told(response: Any) -> None:
     """
     if response.is_error and "json" not in response.headers.get("content-type", ""):
         response.raise_for_status()
+
+
+def _said(error: Exception) -> str:
+    return str(error).rstrip(".")
 
 
 def quiet() -> Any:
