@@ -12,7 +12,7 @@ ARG PIP_EXTRA_INDEX_URL=
 WORKDIR /build
 COPY pyproject.toml constraints.txt ./
 RUN python -m venv /venv \
-    && python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; x = p['optional-dependencies']; print(*p['dependencies'], *(r for n in x if n != 'dev' for r in x[n]), sep='\n')" > requirements.txt \
+    && python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; x = p['optional-dependencies']; print(*p['dependencies'], *(r for n in x if n not in ('dev', 'cluster') for r in x[n]), sep='\n')" > requirements.txt \
     && /venv/bin/pip install --no-cache-dir --constraint constraints.txt --requirement requirements.txt \
     && /venv/bin/pip uninstall --yes openvino-telemetry
 

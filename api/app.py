@@ -167,7 +167,8 @@ class _Server(uvicorn.Server):
                 self.should_exit = True
             else:
                 token = self.app.state.door.token
-                running.announce(service.settings, self.url, service.instance, token)
+                if not service.settings.replica:
+                    running.announce(service.settings, self.url, service.instance, token)
                 self.on_ready(self.url)
         return await super().on_tick(counter)
 

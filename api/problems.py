@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.compatible.errors import PREFIX, openai_response
-from qa.errors import QAError, UsageError
+from qa.errors import ChromaUnreachable, QAError, UsageError
 from qa.types import Problem
 
 log = logging.getLogger("api")
@@ -187,7 +187,8 @@ def _told(error: Exception) -> tuple[Problem, int, Mapping[str, str] | None]:
     if isinstance(error, Refused):
         return error.problem, error.status, error.headers
     if isinstance(error, QAError):
-        headers = {"Retry-After": "1"} if isinstance(error, NotReady) else None
+        passing = isinstance(error, NotReady | ChromaUnreachable)
+        headers = {"Retry-After": "1"} if passing else None
         return error.problem, error.status, headers
     if isinstance(error, RequestValidationError):
         return _invalid(error), HTTPStatus.UNPROCESSABLE_ENTITY, None

@@ -99,5 +99,12 @@ async def _pipeline(service: Annotated[Service, Depends(_service)]) -> Pipeline:
     return service.pipeline
 
 
+async def _writer(pipeline: Annotated[Pipeline, Depends(_pipeline)]) -> Pipeline:
+    pipeline.store.check_writable()
+    return pipeline
+
+
 ServiceDep = Annotated[Service, Depends(_service)]
 PipelineDep = Annotated[Pipeline, Depends(_pipeline)]
+WriterDep = Annotated[Pipeline, Depends(_writer)]
+"""The pipeline, for what changes the index: a replica refuses."""

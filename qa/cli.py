@@ -21,11 +21,15 @@ from qa import __version__
 from qa.errors import AddressRefused, ArticleError, IndexLocked, QAError, UsageError
 
 if TYPE_CHECKING:
+    from qa.cluster import Workers
     from qa.pipeline import Pipeline
     from qa.settings import Settings
     from qa.types import Event, Filters
 
 FAILED, USAGE, STOPPED = 1, 2, 130
+Count = Annotated[
+    int, typer.Option("--workers", min=0, help="Embed on so many workers of a Ray cluster.")
+]
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -54,19 +58,22 @@ def ingest(
         typer.Argument(help="Folders or files; none: all known ones, or seeds/ at first."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until Ctrl-C.")] = False,  # noqa: FBT002 -- a flag
+    workers: Count = 0,
 ) -> None:
     """Bring the index in step with folders of articles: new, changed, renamed, deleted."""
     from qa import terminal
 
     folders = paths or None
-    with _pipeline() as pipeline:
+    if watch and workers:
+        raise UsageError("--watch embeds in its own process.", "Leave --workers out.")
+    with _workers(workers) as several, _pipeline() as pipeline:
         if folders is None and not pipeline.library.folders():
             folders = [_seeds()]
         if watch:
             _follow(pipeline, folders)
             return
         with terminal.progress() as show, _stoppable() as cancel:
-            report = pipeline.store.ingest(folders, progress=show, cancel=cancel)
+            report = pipeline.store.ingest(folders, progress=show, cancel=cancel, workers=several)
     terminal.print_report(report)
     if report.cancelled:
         raise typer.Exit(STOPPED)
@@ -136,9 +143,10 @@ def ask(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    replica: Annotated[bool, typer.Option("--replica", help="Read only.")] = False,  # noqa: FBT002 -- a flag
 ) -> None:
     """Serve the REST API and the chat page."""
-    given = {"host": host, "port": port}
+    given = {"host": host, "port": port, "replica": replica or None}
     settings = _settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
@@ -222,13 +230,13 @@ def doctor() -> None:
 
 
 @app.command()
-def reindex() -> None:
+def reindex(workers: Count = 0) -> None:
     """Build both indexes anew from the library, after a change of model or passage settings."""
     from qa import terminal
 
-    with _pipeline() as pipeline:
+    with _workers(workers) as several, _pipeline() as pipeline:
         with terminal.progress() as show:
-            passages = pipeline.store.reindex(show)
+            passages = pipeline.store.reindex(show, several)
         print(f"Rebuilt: {passages:,} passages.", file=sys.stderr)
 
 
@@ -240,6 +248,27 @@ def forget(
     with _pipeline() as pipeline:
         count = pipeline.store.forget(path)
     print(f"Forgot {count} articles of {path}.", file=sys.stderr)
+
+
+@app.command()
+def publish(
+    to: Annotated[Path, typer.Argument(help="Where the copy lies.")],
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,  # noqa: FBT002 -- a flag
+) -> None:
+    """Copy library and terms for replicas on other machines; vectors are in the Chroma server."""
+    from qa import publish as publishing
+
+    data_dir = _settings().data_dir
+
+    def told(generation: int) -> None:
+        print(f"{to} is at generation {generation}.", file=sys.stderr)
+
+    if follow:
+        with _stoppable() as stop:
+            publishing.follow(data_dir, to, told, stop)
+        return
+    generation = publishing.publish(data_dir, to)
+    print("It was up to date.", file=sys.stderr) if generation is None else told(generation)
 
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of `qa serve`: who may ask, and for what.")
@@ -312,6 +341,20 @@ def _pipeline() -> "Iterator[Pipeline]":
         yield pipeline
     finally:
         pipeline.close()
+
+
+@contextmanager
+def _workers(count: int) -> "Iterator[Workers | None]":
+    """Start workers, if any are wanted, and say in the end what each has done."""
+    if not count:
+        yield None
+        return
+    from qa.cluster import workers
+
+    with workers(_settings(), count) as several:
+        yield several
+        for engine, embedded in zip(several.engines, several.embedded, strict=True):
+            print(f"{embedded:,} passages embedded on {engine}", file=sys.stderr)
 
 
 def _events(question: str, filters: "Filters") -> "Generator[Event, None, None]":

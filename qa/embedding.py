@@ -32,6 +32,13 @@ BATCH = 32
 Vectors = npt.NDArray[np.float32]
 
 
+class Encoder(Protocol):
+    """What embeds texts, wherever it does."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
+
+
 class Model(Protocol):
     """What embeds texts."""
 

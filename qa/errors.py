@@ -25,10 +25,15 @@ QAError
 │   ├── IndexLocked
 │   ├── IndexMismatch
 │   ├── IndexDamaged
-│   └── ChromaUnreachable
+│   ├── ChromaUnreachable
+│   ├── ChromaRefused
+│   ├── CollectionGone
+│   ├── ReplicaOnly
+│   └── ReplicaUnready
 ├── ModelError            a model cannot be used
 │   ├── ModelNotFound
 │   ├── ModelDigestMismatch
+│   ├── WorkersFailed
 │   └── LLMError          a generative model cannot write, or did not write to the end
 │       ├── LLMUnreachable
 │       ├── LLMWrongAddress
@@ -267,6 +272,36 @@ class ChromaUnreachable(IndexUnusable):
     title = "The Chroma server does not answer"
 
 
+class ChromaRefused(IndexUnusable):
+    """The Chroma server answers with an error."""
+
+    slug = "chroma-refused"
+    title = "The Chroma server reports an error"
+    status = 502
+
+
+class CollectionGone(IndexUnusable):
+    """The Chroma server does not have the vectors of this index."""
+
+    slug = "collection-gone"
+    title = "The Chroma server does not have the vectors"
+
+
+class ReplicaOnly(IndexUnusable):
+    """A replica is asked to change something, which only the writer may."""
+
+    slug = "replica-only"
+    title = "This server only reads"
+    status = 409
+
+
+class ReplicaUnready(IndexUnusable):
+    """There is nothing that a replica could read yet, or not in a place where it may."""
+
+    slug = "replica-unready"
+    title = "The replica has nothing to read"
+
+
 class ModelError(QAError):
     """A model cannot be used."""
 
@@ -287,6 +322,13 @@ class ModelDigestMismatch(ModelError):
 
     slug = "model-digest"
     title = "The model's weights are not the published ones"
+
+
+class WorkersFailed(ModelError):
+    """The workers that embed cannot be had, or broke off."""
+
+    slug = "workers-failed"
+    title = "The workers that embed failed"
 
 
 class LLMError(ModelError):

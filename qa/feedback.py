@@ -29,7 +29,7 @@ class FeedbackLog:
     def append(self, feedback: Feedback) -> None:
         """Keep one opinion, on disk when this returns. Raises OSError when it cannot be written."""
         line = feedback.model_dump_json() + "\n"
-        with self._lock, self.path.open("a", encoding="utf-8") as file:
-            file.write(line)
-            file.flush()
+        # Unbuffered, so that it is one write: other servers may append to the same file.
+        with self._lock, self.path.open("ab", buffering=0) as file:
+            file.write(line.encode("utf-8"))
             os.fsync(file.fileno())

@@ -9,8 +9,8 @@ Exactly one process may write to a Chroma path (a second one loses data silently
 
 import math
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa import lean
-from qa.errors import ChromaUnreachable, IndexDamaged
+from qa.chroma import BATCH, ChromaServer, close, quiet
+from qa.errors import IndexDamaged
 from qa.types import Frozen, Passage
 
 if TYPE_CHECKING:
@@ -66,15 +67,26 @@ class Within:
 class PassageIndex:
     """Both halves of one build, under `root/chroma/<build>` and `root/lexical/<build>`.
 
-    With `chroma_url` the vectors lie in that Chroma server instead, one collection per build.
+    With a `server` the vectors lie there instead, one collection per build. What is missing is made
+    anew, unless `create` is False: then that is an error, `CollectionGone` or `IndexDamaged`.
     """
 
-    def __init__(self, root: Path, build: int, chroma_url: str | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        build: int,
+        server: ChromaServer | None = None,
+        *,
+        create: bool = True,
+    ) -> None:
+        self.build = build
         self._terms_path = root / "lexical" / str(build)
-        if chroma_url is None:
+        self._server = server
+        self._create = create
+        if server is None:
             self._open_chroma(root / "chroma" / str(build))
         else:
-            self._connect_chroma(chroma_url, build)
+            self._connect_chroma(server)
         self._open_terms()
 
     # -- opening and closing ---------------------------------------------------------------
@@ -85,37 +97,45 @@ class PassageIndex:
 
         path.mkdir(parents=True, exist_ok=True)
         try:
-            client = chromadb.PersistentClient(str(path), _quiet())
+            client = chromadb.PersistentClient(str(path), quiet())
             self._use(client, _COLLECTION)
         except (ChromaError, ValueError, RuntimeError, OSError) as error:
             raise _damaged(path, error) from error
 
-    def _connect_chroma(self, url: str, build: int) -> None:
-        import httpx
-        from chromadb.errors import ChromaError
-
+    def _connect_chroma(self, server: ChromaServer) -> None:
+        client = server.connect()
         try:
-            self._use(_chroma_client(url), f"{_COLLECTION}-{build}")
-        except (ChromaError, ValueError, OSError, httpx.HTTPError) as error:
-            raise ChromaUnreachable(
-                f"No Chroma server answers at {url}: {error}.",
-                "Start it (chroma run), or correct QA_CHROMA_URL; unset it to keep vectors in "
-                "the data directory.",
-            ) from error
+            with server.answering():
+                self._use(client, f"{_COLLECTION}-{self.build}")
+        except BaseException:
+            close(client)
+            raise
 
     def _use(self, client: Any, name: str) -> None:
         # Typed as Any: close() is missing from the published interface.
         self._client: Any = client
-        collection = client.get_or_create_collection(
-            name, configuration={"hnsw": _HNSW}, embedding_function=None
-        )
+        if self._create:
+            collection = client.get_or_create_collection(
+                name, configuration={"hnsw": _HNSW}, embedding_function=None
+            )
+        else:
+            collection = client.get_collection(name, embedding_function=None)
         self._collection: Any = collection
         self._size: Callable[[], int] = collection.count
         self._size()
 
+    def _asking(self) -> AbstractContextManager[None]:
+        """Say in our own words what a server does not do."""
+        return nullcontext() if self._server is None else self._server.answering()
+
     def _open_terms(self) -> None:
         import tantivy
 
+        if not self._create and not (self._terms_path / "meta.json").exists():
+            raise IndexDamaged(
+                f"{self._terms_path} holds no index.",
+                "Wait for the copy, if it is one; else rebuild it from the library: qa reindex",
+            )
         self._terms_path.mkdir(parents=True, exist_ok=True)
         self._analyzer = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -141,7 +161,21 @@ class PassageIndex:
     def close(self) -> None:
         """Finish what is being written and release the files."""
         self.rest()
-        _close(self._client)
+        close(self._client)
+
+    def refresh(self) -> bool:
+        """Show what another process has written; False when the index must be opened anew.
+
+        A Chroma server shows it by itself; of vectors in the data directory, Chroma keeps a copy
+        in this process.
+        """
+        if self._server is None:
+            return False
+        try:
+            self._terms.reload()
+        except (ValueError, OSError) as error:
+            raise _damaged(self._terms_path, error) from error
+        return True
 
     def rest(self) -> None:
         """Let another process write: tantivy's writer holds a lock of its own while it lives."""
@@ -155,13 +189,14 @@ class PassageIndex:
         """Add passages with their vectors, shape (n, dimensions); ids must not be there yet."""
         # Ids and vectors suffice: texts lie in the library, and beside the vectors they would cost
         # five times the time and the room of these.
-        for first in range(0, len(passages), _CHROMA_BATCH):
-            part = passages[first : first + _CHROMA_BATCH]
-            self._collection.add(
-                ids=[passage.id for passage in part],
-                embeddings=vectors[first : first + _CHROMA_BATCH],
-                metadatas=[{"version": version_of(passage.id)} for passage in part],
-            )
+        with self._asking():
+            for first in range(0, len(passages), self._batch):
+                part = passages[first : first + self._batch]
+                self._collection.add(
+                    ids=[passage.id for passage in part],
+                    embeddings=vectors[first : first + self._batch],
+                    metadatas=[{"version": version_of(passage.id)} for passage in part],
+                )
         self._add_terms(passages)
 
     def _add_terms(self, passages: Sequence[Passage]) -> None:
@@ -182,8 +217,9 @@ class PassageIndex:
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there are no error."""
-        for first in range(0, len(ids), _CHROMA_BATCH):
-            self._collection.delete(ids=list(ids[first : first + _CHROMA_BATCH]))
+        with self._asking():
+            for first in range(0, len(ids), self._batch):
+                self._collection.delete(ids=list(ids[first : first + self._batch]))
         if not ids:
             return
         writer = self._writer()
@@ -191,6 +227,10 @@ class PassageIndex:
             writer.delete_documents_by_term("id", name)
         writer.commit()
         self._terms.reload()
+
+    @property
+    def _batch(self) -> int:
+        return _CHROMA_BATCH if self._server is None else BATCH
 
     def _writer(self) -> "IndexWriter":
         if self._terms_writer is None:
@@ -204,7 +244,8 @@ class PassageIndex:
 
     def count(self) -> tuple[int, int]:
         """Return how many passages the dense and the lexical half hold."""
-        return self._size(), int(self._terms.searcher().num_docs)
+        with self._asking():
+            return self._size(), int(self._terms.searcher().num_docs)
 
     def dense(self, vector: Vectors, k: int, within: Within | None = None) -> list[Hit]:
         """Return the `k` nearest passages by cosine similarity, shape of `vector` (dimensions,).
@@ -228,16 +269,17 @@ class PassageIndex:
     def _nearest(self, vector: Vectors, k: int, ids: list[str] | None = None) -> list[Hit]:
         if ids is not None and not ids:
             return []
-        try:
-            found = self._collection.query(
-                query_embeddings=[vector], n_results=k, ids=ids, include=["distances"]
-            )
-        except lean.chromadb().errors.InternalError:
-            # Chroma fails where one of the ids has been removed since they were looked up.
-            left = [] if ids is None else self._collection.get(ids=ids, include=[])["ids"]
-            if ids is None or len(left) == len(ids):
-                raise
-            return self._nearest(vector, k, left)
+        with self._asking():
+            try:
+                found = self._collection.query(
+                    query_embeddings=[vector], n_results=k, ids=ids, include=["distances"]
+                )
+            except lean.chromadb().errors.InternalError:
+                # Chroma fails where one of the ids has been removed since they were looked up.
+                left = [] if ids is None else self._collection.get(ids=ids, include=[])["ids"]
+                if ids is None or len(left) == len(ids):
+                    raise
+                return self._nearest(vector, k, left)
         # The distance is 1 - cosine.
         return [
             Hit(id=name, score=1.0 - distance)
@@ -286,48 +328,10 @@ def version_of(passage_id: str) -> str:
     return passage_id.rpartition("-")[0]
 
 
-def _quiet() -> Any:
-    from chromadb.config import Settings
-
-    return Settings(anonymized_telemetry=False)
-
-
-def _chroma_client(url: str) -> Any:
-    from urllib.parse import urlsplit
-
-    import chromadb
-
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    if parts.hostname is None:
-        raise ValueError(f"{url!r} is not an address like http://localhost:8001")
-    port = parts.port or (443 if secure else 80)
-    return chromadb.HttpClient(parts.hostname, port, ssl=secure, settings=_quiet())
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[Any]:
-    client = _chroma_client(url)
-    try:
-        yield client
-    finally:
-        _close(client)
-
-
-def _close(client: Any) -> None:
-    # Chroma's HTTP client and the admin client inside it leave their connections open.
-    servers = [getattr(part, "_server", None) for part in (client, client._admin_client)]  # noqa: SLF001
-    client.close()
-    for server in servers:
-        session = getattr(server, "_session", None)
-        if session is not None:
-            session.close()
-
-
-def remove_builds(root: Path, keep: int, chroma_url: str | None = None) -> None:
+def remove_builds(root: Path, keep: int, server: ChromaServer | None = None) -> None:
     """Delete every build but `keep`; what is in use elsewhere is left behind."""
-    if chroma_url is not None:
-        with _connected(chroma_url) as client:
+    if server is not None:
+        with server.connected() as client, server.answering():
             for collection in client.list_collections():
                 name = collection.name
                 if name.startswith(f"{_COLLECTION}-") and name != f"{_COLLECTION}-{keep}":

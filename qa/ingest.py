@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.articles import SUFFIXES, Part, holds_several, parts, read_bytes
-from qa.embedding import Embedding
+from qa.embedding import Encoder
 from qa.errors import (
     ArticleError,
     ArticleTooLarge,
@@ -153,7 +153,7 @@ class Ingest:
         self,
         library: Library,
         index: PassageIndex,
-        embedding: Embedding,
+        embedding: Encoder,
         splitter: Splitter,
         *,
         max_file_bytes: int,
@@ -410,7 +410,7 @@ class Ingest:
 def rebuild(
     library: Library,
     index: PassageIndex,
-    embedding: Embedding,
+    embedding: Encoder,
     splitter: Splitter,
     *,
     build: int,
@@ -443,7 +443,7 @@ def _note(library: Library, group: Sequence[Cut], build: int) -> None:
         library.add_passages(cut.key, cut.spans, build)
 
 
-def _vectors(embedding: Embedding, passages: Sequence[Passage], size: int, run: _Run) -> Vectors:
+def _vectors(embedding: Encoder, passages: Sequence[Passage], size: int, run: _Run) -> Vectors:
     """Embed passages, `size` at a time; only the first ones where the run is stopped meanwhile."""
     made: list[Vectors] = []
     for first in range(0, len(passages), size):

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from qa.errors import BadFilter, IndexDamaged, UnknownArticle
+from qa.errors import BadFilter, IndexDamaged, ReplicaUnready, UnknownArticle
 from qa.types import Article, Filters, Frozen, Passage, Span
 
 _SCHEMA = """
@@ -142,11 +142,19 @@ class Pending(Protocol):
 
 
 class Library:
-    """The SQLite file. Safe to use from several threads: each has a connection of its own."""
+    """The SQLite file. Safe to use from several threads: each has a connection of its own.
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    A `replica` reads what another process writes, and sees each change at its next call; so it does
+    when the file is replaced by another one.
+    """
+
+    def __init__(self, path: Path, *, replica: bool = False) -> None:
         self.path = path
+        self._replica = replica
+        if replica:
+            self._check_there()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -155,13 +163,18 @@ class Library:
     def _migrate(self) -> None:
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version < SCHEMA_VERSION:
+            if version < SCHEMA_VERSION and not self._replica:
                 self._upgrade()
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(
                 f"{self.path} is not a readable library: {error}.",
                 "Restore it from a backup, or move the data directory away and ingest again.",
             ) from error
+        if version < SCHEMA_VERSION and self._replica:
+            raise ReplicaUnready(
+                f"{self.path} was written by an older version (schema {version}).",
+                "Start the server that writes in this version first: it brings it up to date.",
+            )
         if version > SCHEMA_VERSION:
             raise IndexDamaged(
                 f"{self.path} was written by a newer version (schema {version}).",
@@ -178,20 +191,46 @@ class Library:
                     db.execute(statement)
             db.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
 
+    def _check_there(self) -> None:
+        if not self.path.exists():
+            raise ReplicaUnready(
+                f"There is no library at {self.path.absolute()}.",
+                "Start the server that writes first, or wait for the copy to be complete; "
+                "QA_DATA_DIR says where a replica looks.",
+            )
+
     @property
     def _db(self) -> sqlite3.Connection:
+        if self._replica and getattr(self._local, "file", None) != self._file():
+            self.release()
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, timeout=30
-            )
+            self._local.file = self._file()
+            connection = self._connect()
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    def _file(self) -> tuple[int, int] | None:
+        """Return what tells a replica's file from one that takes its place."""
+        if not self._replica:
+            return None
+        self._check_there()
+        found = self.path.stat()
+        return found.st_dev, found.st_ino
+
+    def _connect(self) -> sqlite3.Connection:
+        mode = "ro" if self._replica else "rwc"
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True, isolation_level=None, check_same_thread=False, timeout=30,
+        )  # fmt: skip
+        if not self._replica:
             connection.execute("PRAGMA journal_mode = WAL")
             # The index forgets a version only after the library did, so no commit may be lost.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-            with self._guard:
-                self._connections.append(connection)
         return connection
 
     @contextmanager

@@ -40,7 +40,7 @@ class WriterLock:
             raise IndexLocked(
                 f"{self._data_dir} is being written by {self._holder()}.",
                 "Wait until it is done or stop it; while a server runs, add articles on its page "
-                "or by POST /api/ingest.",
+                "or by POST /api/ingest. A second server answers beside it: qa serve --replica",
             ) from None
         since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])

@@ -16,6 +16,7 @@ from qa.drafting import Drafting, Matter, verified
 from qa.embedding import BUNDLED, Embedding
 from qa.errors import BadQuestion, LLMError, NothingIndexed, QAError
 from qa.facts import question_kind
+from qa.index import PassageIndex
 from qa.library import Library
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice, Chooser
@@ -55,11 +56,13 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     """Make a pipeline from settings, with any LlamaIndex `llm` in the place of `settings.llm`.
 
     With `writer`, the data directory's lock is taken (`IndexLocked` when another process has
-    it), what a crash left half done is finished, and models and indexes are loaded at once.
+    it), what a crash left half done is finished, and models and indexes are loaded at once. A
+    replica loads them as well, but takes no lock and finishes nothing.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.replica:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedding = Embedding(settings.embedding_model, settings.cache_dir)
-    library = Library(settings.data_dir / "library.db")
+    library = Library(settings.data_dir / "library.db", replica=settings.replica)
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))
     # The reader was trained on the bundled model's vectors, whichever model the index is made with.
     known = (
@@ -71,7 +74,10 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
             # The models are loaded by native code, while Python imports what the index needs.
             with ThreadPoolExecutor(max_workers=2) as threads:
                 loading = [threads.submit(embedding.load), threads.submit(reader.load)]
-                store.own()
+                if settings.replica:
+                    store.follow()
+                else:
+                    store.own()
                 for model in loading:
                     model.result()
         except BaseException:
@@ -250,14 +256,15 @@ class Pipeline:
     def _retrieve(
         self, question: str, filters: Filters, k: int, halves: Halves = "fused"
     ) -> tuple[Passage, ...]:
-        def search() -> tuple[Passage, ...]:
-            with self.store.searching() as index:
-                retriever = Retriever(self.library, index, self.store.embedding, k=k)
-                return tuple(retriever.passages(question, filters=filters, halves=halves))
+        def run(index: PassageIndex) -> tuple[Passage, ...]:
+            retriever = Retriever(self.library, index, self.store.embedding, k=k)
+            return tuple(retriever.passages(question, filters=filters, halves=halves))
 
         for _ in range(_ATTEMPTS):
             generation = self.library.generation
-            found = self._found.get((generation, question, filters, k, halves), search)
+            found = self._found.get(
+                (generation, question, filters, k, halves), lambda: self.store.search(run)
+            )
             # What was found in the middle of a change may be of neither version of an article.
             if generation == self.library.generation:
                 break

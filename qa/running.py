@@ -29,6 +29,7 @@ _OWN = frozenset(
     {
         "host", "port", "data_dir", "cache_dir", "allowed_hosts", "api_keys", "allow_anyone",
         "rate_per_minute", "parallel_requests", "log_format", "log_questions", "answer_s",
+        "replica",
     }
 )  # fmt: skip
 """Settings that do not change an answer."""
@@ -46,6 +47,14 @@ def announce(settings: Settings, url: str, instance: str, token: str) -> None:
     fresh = _path(settings).with_suffix(".new")
     write_private(fresh, json.dumps(note))
     fresh.replace(_path(settings))
+
+
+def address(settings: Settings) -> str | None:
+    """Return where the server of the data directory said that it answers; None if it never did."""
+    try:
+        return str(json.loads(_path(settings).read_text("utf-8"))["url"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def withdraw(settings: Settings, instance: str) -> None:

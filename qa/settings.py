@@ -45,6 +45,18 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None, description="A Chroma server for the vectors; else they lie in `data_dir`."
     )
+    chroma_tenant: str = Field("default_tenant", description="Whose vectors, in that server.")
+    chroma_database: str = Field(
+        "default_database", description="Which of the tenant's databases holds them."
+    )
+    chroma_api_key: SecretStr | None = Field(
+        None, description="Key for that server, as Chroma Cloud wants one."
+    )
+    replica: bool = Field(
+        default=False,
+        description="Whether to answer from a data directory that another process writes, and "
+        "change nothing in it. Needs `chroma_url`.",
+    )
     batch_passages: int = Field(
         64,
         ge=1,

@@ -1,17 +1,28 @@
 """The articles with their indexes, and everything that changes them, under one lock.
 
 Whoever writes holds the data directory's lock while it does; `own` takes it for as long as the
-store lives, as a server must. A store that only reads opens the index anew when another process
-has changed it.
+store lives, as a server must. A store that only reads shows what another process has changed from
+the next search on; that of a replica never changes anything.
 """
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
+from qa import running
+from qa.chroma import ChromaServer
+from qa.cluster import Workers
 from qa.embedding import Embedding
-from qa.errors import FolderNotFound, IndexMismatch, UnreadableArticle
+from qa.errors import (
+    CollectionGone,
+    FolderNotFound,
+    IndexMismatch,
+    ReplicaOnly,
+    ReplicaUnready,
+    UnreadableArticle,
+)
 from qa.index import PassageIndex, remove_builds
 from qa.ingest import Ingest, IngestReport, Progress, Target, rebuild
 from qa.library import ArticleInfo, Library
@@ -20,6 +31,7 @@ from qa.passages import SPLIT_VERSION, Splitter
 from qa.settings import Settings
 
 Tell = Callable[[Progress], None]
+Found = TypeVar("Found")
 
 
 def _silent(_: Progress) -> None:
@@ -55,13 +67,39 @@ class Store:
     @contextmanager
     def searching(self) -> Iterator[PassageIndex]:
         """Hand out the index for a search; it is not closed before the search ends."""
-        if self._outdated:
-            with self._gate.alone():
-                self._open()
-        with self._gate.together():
-            if self._index is None:
-                raise AssertionError("the store is closed")
-            yield self._index
+        while True:
+            if self._outdated:
+                with self._gate.alone():
+                    self._open()
+            with self._gate.together():
+                # Another thread may have closed it in between, to open it anew.
+                if self._index is not None:
+                    yield self._index
+                    return
+
+    def search(self, run: Callable[[PassageIndex], Found]) -> Found:
+        """Run a search, and again if another process replaces the vectors in the middle of it."""
+        lost = False
+        while True:
+            build = self.library.build
+            try:
+                with self.searching() as index:
+                    found = run(index)
+            except CollectionGone:
+                if lost and build == self.library.build:
+                    raise
+                lost = True
+                self._let_go()
+            else:
+                if build == self.library.build:
+                    return found
+
+    def _let_go(self) -> None:
+        """Close the index, so that the next search opens it anew."""
+        with self._gate.alone():
+            if self._index is not None:
+                self._index.close()
+                self._index = None
 
     @property
     def _outdated(self) -> bool:
@@ -73,16 +111,24 @@ class Store:
         """Open the index unless what is open is as new as what lies on disk; be alone for it."""
         generation = self.library.generation
         if self._index is not None and generation != self._opened_at:
-            self._index.close()
-            self._index = None
+            if self._index.build == self.library.build and self._index.refresh():
+                self._opened_at = generation
+            else:
+                self._index.close()
+                self._index = None
         if self._index is None:
             self._check_fingerprint()
-            self._index = self._build(self.library.build)
+            # Vectors that a server has lost must not be taken for an index that is still empty.
+            create = self.settings.chroma_url is None or self.library.empty
+            self._index = self._build(
+                self.library.build, create=create and not self.settings.replica
+            )
             self._opened_at = generation
         return self._index
 
-    def _build(self, number: int) -> PassageIndex:
-        return PassageIndex(self.settings.data_dir, number, self.settings.chroma_url)
+    def _build(self, number: int, *, create: bool = True) -> PassageIndex:
+        server = ChromaServer.of(self.settings)
+        return PassageIndex(self.settings.data_dir, number, server, create=create)
 
     def _check_fingerprint(self) -> None:
         made_with = self.library.meta("fingerprint")
@@ -109,9 +155,33 @@ class Store:
             ingest.recover()
         self.embedding.load()
 
+    def follow(self) -> None:
+        """Load everything, to answer from what another process writes."""
+        if self.settings.chroma_url is None:
+            raise ReplicaUnready(
+                "A replica needs a Chroma server: of vectors in the data directory, each process "
+                "keeps a copy of its own, and two of them lose data.",
+                "Start one (chroma run), name it to the writer and to every replica by "
+                "QA_CHROMA_URL, and let the writer build the index there: qa reindex",
+            )
+        with self.searching():
+            self.embedding.load()
+
+    def check_writable(self) -> None:
+        """Raise `ReplicaOnly`, with the address of the writer if it is known, for a replica."""
+        if self.settings.replica:
+            url = running.address(self.settings)
+            where = f", last seen at {url}" if url else ""
+            raise ReplicaOnly(
+                "This is a replica: it answers from an index that another process writes.",
+                f"Send it to the server that writes{where}; docs/scaling.md says how a proxy "
+                "does that by itself.",
+            )
+
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         """Keep every other writer out, of this process and of others."""
+        self.check_writable()
         with self._writing:
             taken = not self._lock.held
             if taken:
@@ -126,21 +196,25 @@ class Store:
                     self._lock.release()
 
     @contextmanager
-    def _writer(self) -> Iterator[Ingest]:
+    def _writer(self, workers: Workers | None = None) -> Iterator[Ingest]:
         with self._exclusive():
             with self._gate.alone():
                 index = self._open()
-            yield self._ingest(index)
+            yield self._ingest(index, workers)
 
-    def _ingest(self, index: PassageIndex) -> Ingest:
+    def _ingest(self, index: PassageIndex, workers: Workers | None = None) -> Ingest:
         return Ingest(
             self.library,
             index,
-            self.embedding,
+            workers or self.embedding,
             self._splitter(),
             max_file_bytes=int(self.settings.max_file_mb * 1_000_000),
-            batch=self.settings.batch_passages,
+            batch=self._batch(workers),
         )
+
+    def _batch(self, workers: Workers | None) -> int:
+        """Return how many passages are embedded together: as many for each worker."""
+        return self.settings.batch_passages * (workers.count if workers else 1)
 
     def _splitter(self) -> Splitter:
         chosen = self.settings
@@ -154,16 +228,18 @@ class Store:
         *,
         progress: Tell = _silent,
         cancel: threading.Event | None = None,
+        workers: Workers | None = None,
     ) -> IngestReport:
         """Bring the index in step with `folders` (or single files); None means all known ones.
 
+        With `workers` they embed the passages, instead of the model of this process.
         `FolderNotFound` before anything is done when a path does not exist.
         """
         paths = self.library.folders() if folders is None else [f.absolute() for f in folders]
         for path in paths if folders is not None else []:
             if not path.exists() and path not in self.library.folders():
                 raise FolderNotFound(f"{path} does not exist.", "Check the path.")
-        with self._writer() as ingest:
+        with self._writer(workers) as ingest:
             targets = [self._target(path) for path in paths]
             return ingest.run(targets, progress=progress, stop=cancel)
 
@@ -243,12 +319,12 @@ class Store:
             self.library.drop_folder(path)
             return len(entries)
 
-    def reindex(self, progress: Tell = _silent) -> int:
+    def reindex(self, progress: Tell = _silent, workers: Workers | None = None) -> int:
         """Build both indexes anew from the library; return the number of passages.
 
         The old build answers until the new one is complete; a crash leaves the old one in place.
         """
-        chroma = self.settings.chroma_url
+        chroma = ChromaServer.of(self.settings)
         with self._exclusive():
             number = self.library.build + 1
             remove_builds(self.settings.data_dir, self.library.build, chroma)
@@ -256,10 +332,10 @@ class Store:
             rebuild(
                 self.library,
                 fresh,
-                self.embedding,
+                workers or self.embedding,
                 self._splitter(),
                 build=number,
-                batch=self.settings.batch_passages,
+                batch=self._batch(workers),
                 progress=progress,
             )
             with self._gate.alone():
@@ -273,9 +349,6 @@ class Store:
 
     def close(self) -> None:
         """Close index and library, and give the lock back."""
-        with self._gate.alone():
-            if self._index is not None:
-                self._index.close()
-                self._index = None
+        self._let_go()
         self.library.close()
         self._lock.release()

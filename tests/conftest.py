@@ -53,8 +53,9 @@ def make_pipeline(
 
     def make(data_dir: Path | None = None, **settings: object) -> Pipeline:
         chosen = Settings.model_validate({"data_dir": data_dir or tmp_path / "data", **settings})
-        chosen.data_dir.mkdir(parents=True, exist_ok=True)
-        library = Library(chosen.data_dir / "library.db")
+        if not chosen.replica:
+            chosen.data_dir.mkdir(parents=True, exist_ok=True)
+        library = Library(chosen.data_dir / "library.db", replica=chosen.replica)
         store = Store(chosen, library, embedding, WriterLock(chosen.data_dir))
         pipeline = Pipeline(store, reader)
         made.append(pipeline)

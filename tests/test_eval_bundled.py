@@ -26,7 +26,7 @@ from eval.run import rejudged, run
 from eval.sources import PipelineSource
 from eval.summary import scorecard
 from qa.embedding import Embedding
-from qa.index import Hit, PassageIndex
+from qa.index import Hit, PassageIndex, Within
 from qa.library import Library
 from qa.lock import WriterLock
 from qa.pipeline import Pipeline
@@ -42,7 +42,7 @@ RETRIEVAL_SET = SEEDS_SET.with_name("retrieval.jsonl")
 class WithoutTerms(PassageIndex):
     """An index whose lexical half finds nothing."""
 
-    def terms(self, question: str, k: int, versions: Sequence[str] | None = None) -> list[Hit]:  # noqa: ARG002 -- the interface's
+    def terms(self, question: str, k: int, within: Within | None = None) -> list[Hit]:  # noqa: ARG002 -- the interface's
         """Find nothing."""
         return []
 
@@ -50,7 +50,7 @@ class WithoutTerms(PassageIndex):
 class WithoutVectors(PassageIndex):
     """An index whose dense half finds nothing."""
 
-    def dense(self, vector: Any, k: int, versions: Sequence[str] | None = None) -> list[Hit]:  # noqa: ARG002 -- the interface's
+    def dense(self, vector: Any, k: int, within: Within | None = None) -> list[Hit]:  # noqa: ARG002 -- the interface's
         """Find nothing."""
         return []
 
@@ -62,8 +62,8 @@ def opened(
     """Give a pipeline over a data directory, searched through this kind of index."""
 
     class ChosenStore(Store):
-        def _build(self, number: int) -> PassageIndex:
-            return index(self.settings.data_dir, number)
+        def _build(self, number: int, *, create: bool = True) -> PassageIndex:
+            return index(self.settings.data_dir, number, create=create)
 
     settings = Settings.model_validate({"data_dir": data_dir})
     data_dir.mkdir(exist_ok=True)

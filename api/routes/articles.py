@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Response, UploadFile
 from api.guard import MEGABYTE
 from api.listing import WantedQuery
 from api.schemas import ArticleList, UploadResult, UploadResults
-from api.service import PipelineDep, ServiceDep
+from api.service import PipelineDep, ServiceDep, WriterDep
 from qa.errors import ArticleTooLarge, QAError
 from qa.pipeline import Pipeline
 from qa.types import Article
@@ -44,7 +44,7 @@ def article(article_id: str, pipeline: PipelineDep) -> Article:
 )
 def upload(
     files: Annotated[list[UploadFile], File(description="One or more files.")],
-    pipeline: PipelineDep,
+    pipeline: WriterDep,
     response: Response,
 ) -> UploadResults:
     """Store files and index them. 201: all; 200: some; 422: none. Each has its own result."""
@@ -76,6 +76,6 @@ def _check_size(name: str, size: int, limit_mb: float) -> None:
 
 
 @router.delete("/{article_id:path}", status_code=HTTPStatus.NO_CONTENT)
-def remove(article_id: str, pipeline: PipelineDep) -> None:
+def remove(article_id: str, pipeline: WriterDep) -> None:
     """Take an article out of the index. A file in a folder of yours is left where it is."""
     pipeline.store.remove(article_id)

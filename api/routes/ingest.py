@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.jobs import JobState
 from api.schemas import JobList
-from api.service import PipelineDep, ServiceDep
+from api.service import ServiceDep, WriterDep
 from api.stream import EventStream
 
 router = APIRouter(prefix="/api/ingest", tags=["ingest"])
@@ -19,7 +19,7 @@ _EVENTS: dict[str, Any] = {
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, response_model=JobState, responses={202: _EVENTS})
 async def start(
-    request: Request, response: Response, service: ServiceDep, pipeline: PipelineDep
+    request: Request, response: Response, service: ServiceDep, pipeline: WriterDep
 ) -> JobState | Response:
     """Start a job; one can run at a time.
 
