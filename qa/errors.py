@@ -25,7 +25,11 @@ QAError
 │   ├── IndexLocked
 │   ├── IndexMismatch
 │   ├── IndexDamaged
+│   │   └── LibraryDamaged
 │   └── ChromaUnreachable
+├── StorageError          the disk does not take or keep what is written
+│   ├── DiskFull
+│   └── NotWritable
 ├── ModelError            a model cannot be used
 │   ├── ModelNotFound
 │   ├── ModelDigestMismatch
@@ -260,11 +264,40 @@ class IndexDamaged(IndexUnusable):
     title = "The index is damaged"
 
 
+class LibraryDamaged(IndexDamaged):
+    """The library itself, which all else is built from, is broken."""
+
+    slug = "library-damaged"
+    title = "The library is damaged"
+
+
 class ChromaUnreachable(IndexUnusable):
     """QA_CHROMA_URL names a server that does not answer."""
 
     slug = "chroma-unreachable"
     title = "The Chroma server does not answer"
+
+
+class StorageError(QAError):
+    """The disk does not take or keep what is written."""
+
+    slug = "storage"
+    title = "The data directory cannot be used"
+    status = 507
+
+
+class DiskFull(StorageError):
+    """There is no space left; nothing of what was stored before is lost."""
+
+    slug = "disk-full"
+    title = "The disk is full"
+
+
+class NotWritable(StorageError):
+    """The data directory, or a file in it, may not be written."""
+
+    slug = "not-writable"
+    title = "The data directory cannot be written"
 
 
 class ModelError(QAError):

@@ -13,7 +13,6 @@ and `adopt_build` changes over, again in one transaction.
 
 import datetime as dt
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from qa.errors import BadFilter, IndexDamaged, UnknownArticle
+from qa.storage import Connection, damaged, open_database, writing
 from qa.types import Article, Filters, Frozen, Passage, Span
 
 _SCHEMA = """
@@ -141,23 +141,29 @@ class Library:
     """The SQLite file. Safe to use from several threads: each has a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with writing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[Connection] = []
         self._guard = threading.Lock()
+        self._check_not_emptied()
         self._migrate()
 
+    def _check_not_emptied(self) -> None:
+        """Raise `LibraryDamaged` for an empty file beside an index, which SQLite takes for new."""
+        indexes = (self.path.parent / "chroma", self.path.parent / "lexical")
+        if self.path.is_file() and not self.path.stat().st_size and any(map(Path.is_dir, indexes)):
+            raise damaged(self.path, "it is empty")
+
+    def problems(self) -> Sequence[str]:
+        """Return what SQLite finds wrong with the file; reads all of it."""
+        return self._db.problems()
+
     def _migrate(self) -> None:
-        try:
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version < SCHEMA_VERSION:
-                self._upgrade()
-        except sqlite3.DatabaseError as error:
-            raise IndexDamaged(
-                f"{self.path} is not a readable library: {error}.",
-                "Restore it from a backup, or move the data directory away and ingest again.",
-            ) from error
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version < SCHEMA_VERSION:
+            self._upgrade()
         if version > SCHEMA_VERSION:
             raise IndexDamaged(
                 f"{self.path} was written by a newer version (schema {version}).",
@@ -175,35 +181,43 @@ class Library:
             db.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
 
     @property
-    def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _db(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, timeout=30
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            # The index forgets a version only after the library did, so no commit may be lost.
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            connection = self._connect()
             self._local.connection = connection
             with self._guard:
                 self._connections.append(connection)
         return connection
 
+    def _connect(self) -> Connection:
+        connection = open_database(str(self.path), self.path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # The index forgets a version only after the library did, so no commit may be lost.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         db = self._db
         db.execute("BEGIN IMMEDIATE")
         try:
             yield db
+            db.execute("COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            # A full disk may have ended it already, or have kept the commit from ending it.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             raise
-        db.execute("COMMIT")
 
     def release(self) -> None:
         """Close this thread's connection, if it has one; another call opens a new one."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
             del self._local.connection
             with self._guard:
@@ -477,7 +491,7 @@ class Library:
 
     @staticmethod
     def _write_passages(
-        db: sqlite3.Connection, key: str, spans: Sequence[tuple[str, Span]], build: int
+        db: Connection, key: str, spans: Sequence[tuple[str, Span]], build: int
     ) -> None:
         db.executemany(
             "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?)",
@@ -552,7 +566,7 @@ class Library:
             _count_up(db)
 
 
-def _count_up(db: sqlite3.Connection) -> None:
+def _count_up(db: Connection) -> None:
     db.execute(
         "INSERT INTO meta VALUES ('generation', '1')"
         " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"

@@ -25,6 +25,7 @@ from qa.reader import EmbeddedReader
 from qa.reading import Reader
 from qa.retrieve import Halves, Retriever, reranked
 from qa.settings import Settings
+from qa.storage import writing
 from qa.store import Store
 from qa.types import (
     Answer,
@@ -52,7 +53,8 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     With `writer`, the data directory's lock is taken (`IndexLocked` when another process has
     it), what a crash left half done is finished, and models and indexes are loaded at once.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with writing(settings.data_dir):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedding = Embedding(settings.embedding_model, settings.cache_dir)
     library = Library(settings.data_dir / "library.db")
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))
