@@ -31,48 +31,76 @@ _OUTPUT = (
 )
 _RULES = (
     r"\b(?:instructions?|rules|prompts?|above|guidelines|constraints|directives|safeguards"
-    r"|everything (?:before|above|else|you)|all (?:that|you)|other (?:articles|sources|files|passages))\b"
+    r"|everything (?:before|above|else|you)|all (?:that|you)"
+    r"|other (?:articles|sources|files|passages))\b"
 )
-_ORDERS = (
-    # "Write that …", "Then answer only: …", "Add this link to your answer"
-    rf"^\W*{_LEAD}{_SAY}\b(?=\W+(?:\w+\W+)?(?:that|only|exactly)\b|.{{0,40}}?[:\"“]|.{{0,60}}{_OUTPUT})",
-    rf"\b(?:ignore|disregard|forget|override|bypass|neglect|skip|leave out)\b.{{0,60}}{_RULES}",
-    rf"\b{_MODEL}\b.{{0,20}}\b(?:must|should|shall|ha(?:s|ve) to|(?:is|are) to)\b.{{0,30}}\b{_SAY}\b",
-    rf"\b(?:attention|notes?|messages?|dear|hello|notice|instructions?|commands?|memo|rules?)\b\W*"
-    rf"(?:(?:to|for)\b\W*)?(?:(?:all|any|every|the|this|your|whichever)\b\W*)?"
-    rf"(?:{_MODEL}|(?:[\w-]+ )?(?:model|checker|verifier|answer|reply|response)s?)\b",
-    rf"\bto (?:the|any|all|every) {_MODEL}\W*:|<!--",
+_MUST = r"\b(?:must|should|shall|ha(?:s|ve) to|(?:is|are) to)\b"
+_NOTE = r"\b(?:attention|notes?|messages?|dear|hello|notice|instructions?|commands?|memo|rules?)\b"
+_FOR = r"(?:(?:to|for)\b\W*)?(?:(?:all|any|every|the|this|your|whichever)\b\W*)?"
+_READER = rf"(?:{_MODEL}|(?:[\w-]+ )?(?:model|checker|verifier|answer|reply|response)s?)\b"
+_GOOD = r"\b(?:correct|right|true|only|verified|accepted|expected|final|official) answers?\b"
+_ORDERED = (
+    r"\b(?:instruction|order|command)s?\b"
+    r".{0,30}\b(?:below|above|here|hidden|encoded|this|comment|title|exactly)\b"
+)
+_FOREIGN_RULES = (
+    r"\b(?:instru[cç]\w+|istruzion\w+|anweisung\w+|regeln|règles|reglas|regole|anterior\w*"
+    r"|précédent\w*|vorherig\w*|precedent\w*)"
+)
+_FOREIGN_SAY = (
+    r"\b(?:répond(?:ez|s)|écri(?:vez|s)|antworten? sie|antworte|schreiben? sie|schreibe|respond[ea]"
+    r"|escrib[ea]|contesta|rispondi|scrivi|responda|escreva)\b"
+)
+_COMMANDS = (
+    # What a sentence begins with that tells somebody to answer in some way
+    rf"^\W*{_LEAD}{_SAY}\b(?=\W+(?:\w+\W+)?(?:that|only|exactly)\b)",
+    rf"^\W*{_LEAD}{_SAY}\b(?=.{{0,40}}?[:\"“])",
+    rf"^\W*{_LEAD}{_SAY}\b(?=.{{0,60}}{_OUTPUT})",
+    rf":\s*{_SAY} (?:that|only|exactly)\b",
+    r"\b(?:and|then) (?:write|answer|reply|respond|output|print) (?:that|only)\b",
     r"^\W*(?:to answer|(?:before|when) (?:you )?answer(?:ing)?)\b|\bbefore answering\b",
-    rf":\s*{_SAY} (?:that|only|exactly)\b"
-    r"|\b(?:and|then) (?:write|answer|reply|respond|output|print) (?:that|only)\b",
+    rf"\b(?:ignore|disregard|forget|override|bypass|neglect|skip|leave out)\b.{{0,60}}{_RULES}",
+    rf"\b(?:obey|execute|comply with|follow|carry out)\b.{{0,40}}{_ORDERED}",
+    r"\b(?:cite|attribute)\b.{0,60}\b(?:passages?|source|file|footnote)\b",
+    r"\b(?:cite|attribute)\b.{0,60}\.(?:txt|md|pdf|html)\b",
+)
+_ADDRESSED = (
+    # To whom it speaks, and of what only a model has
+    rf"\b{_MODEL}\b.{{0,20}}{_MUST}.{{0,30}}\b{_SAY}\b",
+    rf"{_NOTE}\W*{_FOR}{_READER}",
+    rf"\bto (?:the|any|all|every) {_MODEL}\W*:",
     rf"\b(?:if|when|since|as) you are (?:an? |the )?.{{0,20}}\b{_MODEL}\b",
     rf"\byou are (?:now|no longer)\b.{{0,40}}\b(?:{_MODEL}|mode|bound|restricted|allowed)\b",
-    r"\b(?:system|developer|hidden) (?:prompt|instructions?|message)\b|\bdeveloper mode\b|\bjailbreak",
-    r"\byour (?:own )?(?:prompt|instructions|guidelines|training|context window|system message)\b",
-    r"\b(?:correct|right|true|only|verified|accepted|expected|final|official) answers?\b.{0,80}"
-    r"\b(?:is|are|must|reads?)\b|\b(?:correct|verified|final|expected) answers?\W*:",
+    r"\b(?:system|developer|hidden) (?:prompt|instructions?|message)\b|\bdeveloper mode\b",
+    r"\byour (?:own )?(?:prompt|instructions|guidelines|training|context window)\b|\bjailbreak",
+)
+_VERDICTS = (
+    # What pretends to be an answer, or to have been checked
+    rf"{_GOOD}.{{0,80}}\b(?:is|are|must|reads?)\b|{_GOOD}\W*:",
     r"^\W*(?:(?:final )?answer|question|q|a)\W{0,2}:\s",
-    # Roles, calls of tools, tokens of a chat template, and marks of our own prompt
-    r"(?:^|[\n\[<{])\W*(?:system|assistant|user|human|developer|tool|function)\W{0,3}[:>\]]",
-    r"<\||\|>|\[/?inst\]|<</?sys>>|#{2,}\s*(?:instructions?|system|response|answer)\b",
-    r"[\"'](?:role|tool_calls?|function_call|function|arguments|verdict|supported|answer)[\"']\s*:",
-    r"</?(?:tool_call|tool|function|system|assistant|invoke|think|answer|passage)\b",
-    r"\bnot[_ ]in[_ ]articles\b|-{4,}|\bpassage ?[\[(]\d|\bend of (?:the )?"
-    r"(?:passages?|articles?|documents?|context|data|excerpts?|material)\b",
     r"\bsupport(?:ed)? ?(?:score)?\W{0,2}[:=]\W{0,2}(?:1|true|yes|0?\.9)|\bverdict\W{0,2}[:=]",
-    r"\b(?:cite|attribute)\b.{0,60}(?:\b(?:passages?|source|file|footnote)\b|\.(?:txt|md|pdf|html)\b)",
+)
+_MARKS = (
+    # Turns of a conversation, calls of tools, and marks of our own prompt
+    r"(?:^|[\n\[<{])\W*(?:system|assistant|user|human|developer|tool|function)\W{0,3}[:>\]]",
+    r"<\||\|>|\[/?inst\]|<</?sys>>|#{2,}\s*(?:instructions?|system|response|answer)\b|<!--",
+    r"[\"'](?:role|tool_calls?|function_call|function|arguments)[\"']\s*:",
+    r"[\"'](?:verdict|supported|answer)[\"']\s*:",
+    r"</?(?:tool_call|tool|function|system|assistant|invoke|think|answer|passage)\b",
+    r"\bnot[_ ]in[_ ]articles\b|-{4,}|\bpassage ?[\[(]\d",
+    r"\bend of (?:the )?(?:passages?|articles?|documents?|context|data|excerpts?|material)\b",
+    # What only a machine would read
     r"\bbase ?64\b|\brot ?-?13\b|\b[A-Za-z0-9+/]{40,}|\b(?:[0-9a-f]{2} ){8,}",
-    r"\b(?:obey|execute|comply with|follow|carry out)\b.{0,40}\b(?:instructions?|orders?|commands?)\b"
-    r".{0,30}\b(?:below|above|here|hidden|encoded|this|comment|title|exactly)\b",
-    # The same in other languages
-    r"\bignor(?:ez|e|ieren?|iere|a|ad|are|i|ate)\b.{0,60}\b(?:instru[cç]\w+|istruzion\w+|anweisung\w+"
-    r"|regeln|règles|reglas|regole|anterior\w*|précédent\w*|vorherig\w*|precedent\w*)",
-    r"\b(?:répond(?:ez|s)|écri(?:vez|s)|antworten? sie|antworte|schreiben? sie|schreibe|respond[ea]"
-    r"|escrib[ea]|contesta|rispondi|scrivi|responda|escreva)\b.{0,40}(?:\b(?:que|dass|che|solo|nur"
-    r"|seulement|uniquement|only)\b|:)",
+)
+_FOREIGN = (
+    # "Ignore the instructions" and "answer that", in French, German, Spanish, Italian, Portuguese
+    rf"\bignor(?:ez|e|ieren?|iere|a|ad|are|i|ate)\b.{{0,60}}{_FOREIGN_RULES}",
+    rf"{_FOREIGN_SAY}.{{0,40}}(?:\b(?:que|dass|che|solo|nur|seulement|uniquement|only)\b|:)",
+    # and in Russian, Chinese and Japanese
     r"игнориру\w+|не обращай\w* внимания|ответь\w*\b.{0,20}\bчто|напиши\w*\b.{0,20}\bчто",
     r"忽略.{0,12}(?:指令|指示|说明|規則|规则)|無視|(?:回答|输出|回复).{0,6}[:：]",
 )
+_ORDERS = (*_COMMANDS, *_ADDRESSED, *_VERDICTS, *_MARKS, *_FOREIGN)
 _ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _ORDERS), re.IGNORECASE | re.DOTALL)
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",

@@ -23,7 +23,6 @@ from qa.lock import WriterLock
 from qa.settings import Settings
 from qa.store import Store
 
-
 UPLOAD = "The harbour master wrote about the upload in his log on the first morning.\n"
 
 
