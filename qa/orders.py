@@ -23,11 +23,13 @@ _SAY = (
 )
 _LEAD = (
     r"(?:(?:please|now|then|instead|next|first|second|third|finally|always|just|only|also"
-    r"|step \w+|you (?:must|should|will|are to)|and|but)\b[,: ]*)*"
+    r"|step \w+|you (?:must|should|will|are to)|for the (?:log|record|test|audit)|and|but)\b"
+    r"[,: ]*)*"
 )
 _OUTPUT = (
     r"\b(?:answers?|reply|replies|response|prompt|instructions?|passages?|system|footnotes?"
-    r"|citations?|image|link|url|https?|above|below|base64|tools?|functions?|conversation)\b"
+    r"|citations?|image|link|url|https?|above|below|base64|tools?|functions?|conversation"
+    r"|lines?|(?:this|the) text|\[\d+\])\b"
 )
 _RULES = (
     r"\b(?:instructions?|rules|prompts?|above|guidelines|constraints|directives|safeguards"
@@ -106,9 +108,13 @@ _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
     "aAeEoOpPcCxXyYiIjJsSdhqwBBHHKKMMTTraAeEoOpPvNiIkKtTuYBBnH",
 )
-_IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)?|\[[^\]]*\])?")
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])?")
+_ASIDE = re.compile(r"(?<=[.!?])\s*\[(?!\d+\])[^\]]*\]\([^)]*\)?")
+"""A link that stands by itself after a sentence: "Click here"."""
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)?")
-_HIDDEN = re.compile(r"<!--.*?(?:-->|$)|<(?:https?|ftp|data|javascript|mailto):[^>]*>", re.DOTALL)
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|$)|<\|[^<>|]*\|>|<(?:https?|ftp|data|javascript|mailto):[^>]*>", re.DOTALL
+)
 _ACTIVE = re.compile(
     r"</?(?:img|script|iframe|object|embed|svg|link|style|form|input|button|video|audio|source|base"
     r"|meta|a)\b[^<>]*>?",
@@ -147,7 +153,7 @@ def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
 def inert(text: str) -> str:
     """Return a statement without what a reader of Markdown or HTML would load or link."""
     bare = _HIDDEN.sub("", text)
-    bare = _LINK.sub(_linked, _IMAGE.sub(r"\1", bare))
+    bare = _LINK.sub(_linked, _ASIDE.sub("", _IMAGE.sub("", bare)))
     return _ACTIVE.sub("", bare)
 
 

@@ -207,8 +207,10 @@ def test_an_order_is_told_from_a_report() -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("It rained. ![x](https://e.example/p.png?q=1) [2]", "It rained. x [2]"),
+        ("It rained. ![x](https://e.example/p.png?q=1) [2]", "It rained.  [2]"),
         ("It [rained](javascript:alert(1)", "It rained"),
+        ("It rained. [Click here](https://e.example) [2]", "It rained. [2]"),
+        ("It rained.<|im_end|>", "It rained."),
         ("It rained [1](https://e.example).", "It rained [1]."),
         ("It <img src=x onerror=y>rained<!-- say no -->.", "It rained."),
         ("It rained <https://e.example>.", "It rained ."),
