@@ -6,9 +6,10 @@ connections to SQLite whose every error has passed through it.
 """
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,8 @@ _SHUT = (
     "os error 13", "os error 30", "unable to open the database file",
 )  # fmt: skip
 _FULL_CODES = {errno.ENOSPC, errno.EDQUOT}
+_SCARCE = 2**20
+"""Bytes. Where fewer are left, an error that names no cause is put down to that."""
 _SHUT_CODES = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -27,7 +30,7 @@ def failed(path: Path, error: BaseException) -> QAError | None:
     """Return what the disk of `path` is to blame for; None when it is not."""
     said = str(error).lower()
     code = error.errno if isinstance(error, OSError) else None
-    if code in _FULL_CODES or any(words in said for words in _FULL):
+    if code in _FULL_CODES or any(words in said for words in _FULL) or _free(path) < _SCARCE:
         return DiskFull(
             f"There is no space left to write {path}.",
             "Free some space and do it again: what was indexed before still answers, and an "
@@ -40,6 +43,14 @@ def failed(path: Path, error: BaseException) -> QAError | None:
             "to one that can be written.",
         )
     return None
+
+
+def _free(path: Path) -> int:
+    """Return how many bytes can be written where `path` is, or will be."""
+    there = next((p for p in (path, *path.absolute().parents) if p.exists()), Path())
+    with suppress(OSError):
+        return shutil.disk_usage(there).free
+    return _SCARCE
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from qa.errors import DiskFull, NotWritable
+from qa.library import Library
 from qa.pipeline import Pipeline
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
@@ -37,9 +39,17 @@ class Disk:
         """Free the space again."""
         self._ballast.unlink()
 
-    def remount(self, mode: str) -> None:
-        """Make it read-only (`ro`), or not (`rw`)."""
-        subprocess.run(["mount", "-o", f"remount,{mode}", self.path], check=True)
+    @contextmanager
+    def read_only(self, path: Path) -> Iterator[Path]:
+        """Show a folder a second time, where it cannot be written."""
+        shown = self.path / "read-only"
+        shown.mkdir()
+        subprocess.run(["mount", "--bind", path, shown], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", shown], check=True)
+        try:
+            yield shown
+        finally:
+            subprocess.run(["umount", "--lazy", shown], check=True)
 
 
 @pytest.fixture
@@ -131,14 +141,11 @@ def test_a_read_only_disk_is_said(disk: Disk, make_pipeline: MakePipeline, folde
     pipeline = make_pipeline(data_dir)
     filled(pipeline, folder)
     pipeline.close()
-    disk.remount("ro")
-    try:
+    with disk.read_only(data_dir) as shown:
         with pytest.raises(NotWritable) as told:
-            make_pipeline(data_dir).search("albatross")
-        assert str(data_dir) in told.value.detail
+            make_pipeline(shown).search("albatross")
+        assert str(shown) in told.value.detail
         assert "QA_DATA_DIR" in told.value.remedy
         with pytest.raises(NotWritable):
-            make_pipeline(disk.path / "elsewhere" / "data")
-    finally:
-        disk.remount("rw")
+            Library(shown / "elsewhere" / "library.db")
     check_all(make_pipeline(data_dir), WORDS)

@@ -55,7 +55,7 @@ class Client:
             if not self.record.excuse(began, name):
                 self.record.error(f"{name}: {type(error).__name__}: {error}")
             else:
-                time.sleep(0.05)  # do not knock at a closed door without a pause
+                time.sleep(0.5)  # do not knock at a closed door without a pause
         else:
             self.record.count(name)
 
@@ -86,6 +86,8 @@ class Client:
         """Ask for a stream and go away in the middle of it."""
         body = {"question": self.dice.choice(self.world.facts).question, "stream": True}
         with self.http.stream("POST", "/api/ask", json=body) as reply:
+            if reply.status_code != httpx.codes.OK:
+                raise Wrong(f"a stream: {reply.status_code}")
             for number, _ in enumerate(reply.iter_lines()):
                 if number >= self.dice.randrange(6):
                     break
@@ -144,7 +146,7 @@ class Client:
     def remove(self) -> None:
         """Remove an upload; once that is acknowledged it must be gone."""
         if not self.kept:
-            return
+            self.upload()
         name = self.dice.choice(sorted(self.kept))
         self.kept.discard(name)
         self.unsure.add(name)
