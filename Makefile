@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8000
+SOAK_MINUTES ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench clean
+.PHONY: help setup run test lint format bench soak clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,9 @@ lint: $(STAMP) ## ruff, mypy and import-linter
 format: $(STAMP) ## let ruff format and mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+soak: $(STAMP) ## load a server for SOAK_MINUTES (20), with faults thrown in; fails if anything is wrong
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
 
 bench: $(STAMP) ## measure speed, memory and disk beside their limits; takes long, wants a quiet machine
 	$(BIN)/qa bench $(BENCH)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from qa.facts import Name, absent_names, facts
+from qa.orders import is_order
 from qa.overlap import words
 from qa.stretches import LONGEST, Run, merged, quotable
 from qa.types import Passage, Quote
@@ -85,6 +86,8 @@ def _is_topic(lacking: Sequence[Name], title: str) -> bool:
 def titled(claim: str, run: Run) -> Run | None:
     """Take the article's title along where it names what the sentence speaks of."""
     title = run.passage.title
+    if is_order(title):
+        return None
     if absent_names(claim, f"{title}\n{run.evidence}", around(run.passage)):
         return None
     return Run(run.quotes, run.length, run.held | words(title).known & words(claim).known, title)

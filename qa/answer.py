@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from qa.candidates import previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
+from qa.orders import inert
 from qa.overlap import words
 from qa.reader import ANSWERABLE
 from qa.reading import Candidate, Reader, Reading
@@ -68,7 +69,6 @@ _SUBJECT = 4
 _QUOTED_BY_PRONOUN = re.compile(r"^[\"“].*[\"”] (?:he|she|they|it)\b", re.DOTALL)
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s+|\d{1,2}[.)]\s+)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<!\w)([*_])(?=\S)(.+?)(?<=\S)\3(?!\w)")
-_LINK = re.compile(r"!?\[([^\]]+)\]\([^)\s]+\)")
 
 
 @dataclass
@@ -243,6 +243,6 @@ def plain(text: str) -> str:
     opening = dateline(text)
     if opening is not None and opening.date is None and opening.end < len(text):
         text = text[opening.end :]
-    bare = _LINK.sub(r"\1", _MARKS.sub("", text))
+    bare = inert(_MARKS.sub("", text))
     bare = _EMPHASIS.sub(lambda m: m.group(2) or m.group(4), bare)
     return " ".join(bare.split())

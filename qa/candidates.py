@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.orders import tainted
 from qa.sentences import sentences
 from qa.types import Passage, Quote, Span
 
@@ -57,7 +58,8 @@ def gather(passages: Sequence[Passage]) -> list[Sentence]:
             if any(s <= start and end <= e for s, e in spans):
                 continue
             text = passage.text[a:b]
-            found.append(Sentence(index, place, start, end, text, whole(text)))
+            usable = whole(text) and not _orders(passage.text)[place]
+            found.append(Sentence(index, place, start, end, text, usable))
         spans.extend(fresh)
     return [s for s in found if not _part_of_another(s, taken[passages[s.passage].article_id])]
 
@@ -70,6 +72,11 @@ def _part_of_another(sentence: Sentence, spans: Sequence[Span]) -> bool:
 @lru_cache(maxsize=4096)
 def _spans(text: str) -> tuple[Span, ...]:
     return tuple(sentences(text))
+
+
+@lru_cache(maxsize=4096)
+def _orders(text: str) -> tuple[bool, ...]:
+    return tuple(tainted(text, _spans(text)))
 
 
 @lru_cache(maxsize=32768)
@@ -91,10 +98,10 @@ def previous(passage: Passage, start: int) -> int | None:
     Offsets are the article's. A heading or a question is none.
     """
     before: Span | None = None
-    for a, b in _spans(passage.text):
+    for (a, b), order in zip(_spans(passage.text), _orders(passage.text), strict=True):
         if passage.start + a == start:
             if before is None or not whole(passage.text[before[0] : before[1]]):
                 return None
             return passage.start + before[0]
-        before = (a, b)
+        before = None if order else (a, b)
     return None

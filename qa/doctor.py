@@ -12,6 +12,7 @@ from qa.llm.address import ollama_url
 from qa.llm.choose import EMBEDDED, OLLAMA
 from qa.llm.models import Installed, Survey, about, free_memory, survey
 from qa.pipeline import Pipeline
+from qa.storage import damaged
 from qa.types import Frozen
 
 
@@ -28,6 +29,7 @@ def examine(pipeline: Pipeline) -> list[Finding]:
     """Examine everything that a question or an ingest needs."""
     checks: tuple[tuple[str, Callable[[Pipeline], Iterator[Finding]]], ...] = (
         ("data directory", _data_dir),
+        ("library", _library),
         ("embedding model", _model),
         ("reading model", _reading_model),
         ("index", _index),
@@ -56,6 +58,17 @@ def _data_dir(pipeline: Pipeline) -> Iterator[Finding]:
             what="data directory", state="broken", detail=f"{path} cannot be written.",
             remedy="Give the user who runs qa the right to write it, or set QA_DATA_DIR.",
         )  # fmt: skip
+
+
+def _library(pipeline: Pipeline) -> Iterator[Finding]:
+    """Have SQLite look at every page, which nothing else does."""
+    wrong = pipeline.library.problems()
+    path = pipeline.library.path
+    if wrong:
+        problem = damaged(path, "; ".join(wrong)).problem
+        yield Finding(what="library", state="broken", detail=problem.detail, remedy=problem.remedy)
+    else:
+        yield Finding(what="library", state="ok", detail=f"{path.stat().st_size / 10**6:.1f} MB")
 
 
 def _model(pipeline: Pipeline) -> Iterator[Finding]:

@@ -16,9 +16,12 @@ from qa.errors import LLMBusy, LLMError, LLMLoading, LLMTooSlow
 from qa.followup import standalone
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice
+from qa.orders import tainted
 from qa.outline import sides, unheard
+from qa.prompts import MOST_PASSAGES
 from qa.quoting import Written, locate
 from qa.reading import Reader, Reading
+from qa.sentences import sentences
 from qa.types import Draft, Passage, Turn
 from qa.verify import Support, Verified, verify
 
@@ -114,10 +117,10 @@ class Drafting:
             unfinished = outcome.kind not in {"complete", "abstained"}
             self.ending = Ending(self._name, unfinished, _said(self._problems), tokens)
             yield from self._sides(matter, footnotes)
-        elif outcome.kind == "abstained" and not outcome.problems:
+        elif outcome.kind == "abstained" and not outcome.problems and not _ordering(matter):
             self.ending = Ending(self._name, tokens=tokens)
         else:
-            instead = self._instead(footnotes)
+            instead = self._instead(footnotes, _ordering(matter))
             yield from self._read(matter)
             self.ending = Ending(notices=(instead, *self.ending.notices), tokens=tokens)
 
@@ -156,12 +159,13 @@ class Drafting:
                 max_claims=len(missing), sides=missing,
             )  # fmt: skip
 
-    def _instead(self, footnotes: Footnotes) -> str:
+    def _instead(self, footnotes: Footnotes, ordering: Sequence[str]) -> str:
         if footnotes.removed:
             found = f"Nothing that {self._name} wrote is supported by the articles"
         else:
             found = f"{self._name} wrote no answer"
-        return f"{found}; the embedded reader was asked instead."
+        why = f", and {ordering[0]} gives orders to language models" if ordering else ""
+        return f"{found}{why}; the embedded reader was asked instead."
 
 
 def verified(drafted: Draft | Written, support: Support) -> Verified:
@@ -169,6 +173,15 @@ def verified(drafted: Draft | Written, support: Support) -> Verified:
     if isinstance(drafted, Draft):
         return verify(drafted, support)
     return locate(drafted, support)
+
+
+def _ordering(matter: Matter) -> list[str]:
+    """Return the articles that speak to a machine, of those that a model was shown.
+
+    One of them may have told it to say that there is no answer.
+    """
+    shown = matter.passages[:MOST_PASSAGES]
+    return [p.article_id for p in shown if any(tainted(p.text, sentences(p.text)))]
 
 
 def _tokens(outcome: "Outcome") -> dict[str, int]:

@@ -25,11 +25,15 @@ QAError
 │   ├── IndexLocked
 │   ├── IndexMismatch
 │   ├── IndexDamaged
+│   │   └── LibraryDamaged
 │   ├── ChromaUnreachable
 │   ├── ChromaRefused
 │   ├── CollectionGone
 │   ├── ReplicaOnly
 │   └── ReplicaUnready
+├── StorageError          the disk does not take or keep what is written
+│   ├── DiskFull
+│   └── NotWritable
 ├── ModelError            a model cannot be used
 │   ├── ModelNotFound
 │   ├── ModelDigestMismatch
@@ -265,6 +269,13 @@ class IndexDamaged(IndexUnusable):
     title = "The index is damaged"
 
 
+class LibraryDamaged(IndexDamaged):
+    """The library itself, which all else is built from, is broken."""
+
+    slug = "library-damaged"
+    title = "The library is damaged"
+
+
 class ChromaUnreachable(IndexUnusable):
     """QA_CHROMA_URL names a server that does not answer."""
 
@@ -300,6 +311,28 @@ class ReplicaUnready(IndexUnusable):
 
     slug = "replica-unready"
     title = "The replica has nothing to read"
+
+
+class StorageError(QAError):
+    """The disk does not take or keep what is written."""
+
+    slug = "storage"
+    title = "The data directory cannot be used"
+    status = 507
+
+
+class DiskFull(StorageError):
+    """There is no space left; nothing of what was stored before is lost."""
+
+    slug = "disk-full"
+    title = "The disk is full"
+
+
+class NotWritable(StorageError):
+    """The data directory, or a file in it, may not be written."""
+
+    slug = "not-writable"
+    title = "The data directory cannot be written"
 
 
 class ModelError(QAError):

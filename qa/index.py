@@ -12,15 +12,17 @@ import shutil
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from qa import lean
+from qa import damage, lean
 from qa.chroma import BATCH, ChromaServer, close, quiet
-from qa.errors import IndexDamaged
+from qa.errors import IndexDamaged, QAError
+from qa.storage import failed, writing
 from qa.types import Frozen, Passage
 
 if TYPE_CHECKING:
@@ -64,6 +66,37 @@ class Within:
         return version_of(passage_id) in self.versions
 
 
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def _told(
+    method: "Callable[Concatenate[PassageIndex, Given], Result]",
+) -> "Callable[Concatenate[PassageIndex, Given], Result]":
+    """Say in our own words what Chroma and tantivy raise: a full disk, a damaged file.
+
+    What was being written is given up, so that the next one to write begins anew.
+    """
+
+    @wraps(method)
+    def asked(self: "PassageIndex", /, *given: Given.args, **named: Given.kwargs) -> Result:
+        from chromadb.errors import ChromaError
+
+        try:
+            return method(self, *given, **named)
+        except (ChromaError, ValueError, RuntimeError, OSError) as error:
+            self.give_up(method.__name__)
+            raise _damaged(self.root, error) from error
+        except BaseException as error:
+            self.give_up(method.__name__)
+            # Rust's panic, which no name can be imported for, is no Exception.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise _damaged(self.root, error) from error
+
+    return asked
+
+
 class PassageIndex:
     """Both halves of one build, under `root/chroma/<build>` and `root/lexical/<build>`.
 
@@ -79,6 +112,7 @@ class PassageIndex:
         *,
         create: bool = True,
     ) -> None:
+        self.root = root
         self.build = build
         self._terms_path = root / "lexical" / str(build)
         self._server = server
@@ -95,11 +129,14 @@ class PassageIndex:
         chromadb = lean.chromadb()
         from chromadb.errors import ChromaError
 
-        path.mkdir(parents=True, exist_ok=True)
+        with writing(path):
+            path.mkdir(parents=True, exist_ok=True)
+        _check(damage.vectors, path)
         try:
             client = chromadb.PersistentClient(str(path), quiet())
             self._use(client, _COLLECTION)
-        except (ChromaError, ValueError, RuntimeError, OSError) as error:
+        # An attribute is missing where a first attempt failed: Chroma keeps what came of it.
+        except (ChromaError, ValueError, RuntimeError, OSError, AttributeError) as error:
             raise _damaged(path, error) from error
 
     def _connect_chroma(self, server: ChromaServer) -> None:
@@ -136,7 +173,9 @@ class PassageIndex:
                 f"{self._terms_path} holds no index.",
                 "Wait for the copy, if it is one; else rebuild it from the library: qa reindex",
             )
-        self._terms_path.mkdir(parents=True, exist_ok=True)
+        with writing(self._terms_path):
+            self._terms_path.mkdir(parents=True, exist_ok=True)
+        _check(damage.terms, self._terms_path)
         self._analyzer = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
             .filter(tantivy.Filter.remove_long(60))
@@ -183,8 +222,14 @@ class PassageIndex:
             self._terms_writer.wait_merging_threads()
             self._terms_writer = None
 
+    def give_up(self, what: str) -> None:
+        """Let go of a writer that failed; a search that failed has none."""
+        if what in {"add", "remove"}:
+            self._terms_writer = None
+
     # -- writing ---------------------------------------------------------------------------
 
+    @_told
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Add passages with their vectors, shape (n, dimensions); ids must not be there yet."""
         # Ids and vectors suffice: texts lie in the library, and beside the vectors they would cost
@@ -215,6 +260,7 @@ class PassageIndex:
         writer.commit()
         self._terms.reload()
 
+    @_told
     def remove(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there are no error."""
         with self._asking():
@@ -242,11 +288,13 @@ class PassageIndex:
 
     # -- searching -------------------------------------------------------------------------
 
+    @_told
     def count(self) -> tuple[int, int]:
         """Return how many passages the dense and the lexical half hold."""
         with self._asking():
             return self._size(), int(self._terms.searcher().num_docs)
 
+    @_told
     def dense(self, vector: Vectors, k: int, within: Within | None = None) -> list[Hit]:
         """Return the `k` nearest passages by cosine similarity, shape of `vector` (dimensions,).
 
@@ -286,6 +334,7 @@ class PassageIndex:
             for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
+    @_told
     def terms(self, question: str, k: int, within: Within | None = None) -> list[Hit]:
         """Return the `k` best passages by BM25 over the stemmed terms of `question`."""
         import tantivy
@@ -345,8 +394,14 @@ def remove_builds(root: Path, keep: int, server: ChromaServer | None = None) -> 
                         shutil.rmtree(build)
 
 
-def _damaged(path: Path, error: Exception) -> IndexDamaged:
-    return IndexDamaged(
-        f"{path} cannot be opened: {error}.",
-        "Rebuild it from the library, which is safe: qa reindex",
+def _check(check: Callable[[Path], str], path: Path) -> None:
+    wrong = damage.found(check, path)
+    if wrong:
+        raise _damaged(path, ValueError(wrong))
+
+
+def _damaged(path: Path, error: BaseException) -> QAError:
+    return failed(path, error) or IndexDamaged(
+        f"{path} cannot be used: {error}.",
+        "Stop the server, if one runs, and rebuild it from the library, which is safe: qa reindex",
     )

@@ -13,7 +13,6 @@ and `adopt_build` changes over, again in one transaction.
 
 import datetime as dt
 import json
-import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from qa.errors import BadFilter, IndexDamaged, ReplicaUnready, UnknownArticle
+from qa.storage import Connection, damaged, open_database, writing
 from qa.types import Article, Filters, Frozen, Passage, Span
 
 _SCHEMA = """
@@ -154,27 +154,33 @@ class Library:
         if replica:
             self._check_there()
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with writing(path.parent):
+                path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[Connection] = []
         self._guard = threading.Lock()
+        self._check_not_emptied()
         self._migrate()
 
+    def _check_not_emptied(self) -> None:
+        """Raise `LibraryDamaged` for an empty file beside an index, which SQLite takes for new."""
+        indexes = (self.path.parent / "chroma", self.path.parent / "lexical")
+        if self.path.is_file() and not self.path.stat().st_size and any(map(Path.is_dir, indexes)):
+            raise damaged(self.path, "it is empty")
+
+    def problems(self) -> Sequence[str]:
+        """Return what SQLite finds wrong with the file; reads all of it."""
+        return self._db.problems()
+
     def _migrate(self) -> None:
-        try:
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version < SCHEMA_VERSION and not self._replica:
-                self._upgrade()
-        except sqlite3.DatabaseError as error:
-            raise IndexDamaged(
-                f"{self.path} is not a readable library: {error}.",
-                "Restore it from a backup, or move the data directory away and ingest again.",
-            ) from error
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version < SCHEMA_VERSION and self._replica:
             raise ReplicaUnready(
                 f"{self.path} was written by an older version (schema {version}).",
                 "Start the server that writes in this version first: it brings it up to date.",
             )
+        if version < SCHEMA_VERSION:
+            self._upgrade()
         if version > SCHEMA_VERSION:
             raise IndexDamaged(
                 f"{self.path} was written by a newer version (schema {version}).",
@@ -200,10 +206,10 @@ class Library:
             )
 
     @property
-    def _db(self) -> sqlite3.Connection:
+    def _db(self) -> Connection:
         if self._replica and getattr(self._local, "file", None) != self._file():
             self.release()
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             self._local.file = self._file()
             connection = self._connect()
@@ -220,29 +226,34 @@ class Library:
         found = self.path.stat()
         return found.st_dev, found.st_ino
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> Connection:
         mode = "ro" if self._replica else "rwc"
-        connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}",
-            uri=True, isolation_level=None, check_same_thread=False, timeout=30,
-        )  # fmt: skip
-        if not self._replica:
+        target = f"{self.path.absolute().as_uri()}?mode={mode}"
+        connection = open_database(target, self.path, uri=True)
+        if self._replica:
+            return connection
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
             # The index forgets a version only after the library did, so no commit may be lost.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         db = self._db
         db.execute("BEGIN IMMEDIATE")
         try:
             yield db
+            db.execute("COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            # A full disk may have ended it already, or have kept the commit from ending it.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             raise
-        db.execute("COMMIT")
 
     @contextmanager
     def _hurried(self) -> Iterator[None]:
@@ -255,7 +266,7 @@ class Library:
 
     def release(self) -> None:
         """Close this thread's connection, if it has one; another call opens a new one."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
             del self._local.connection
             with self._guard:
@@ -546,7 +557,7 @@ class Library:
 
     @staticmethod
     def _write_passages(
-        db: sqlite3.Connection, key: str, spans: Sequence[tuple[str, Span]], build: int
+        db: Connection, key: str, spans: Sequence[tuple[str, Span]], build: int
     ) -> None:
         db.executemany(
             "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?)",
@@ -621,7 +632,7 @@ class Library:
             _count_up(db)
 
 
-def _count_up(db: sqlite3.Connection) -> None:
+def _count_up(db: Connection) -> None:
     db.execute(
         "INSERT INTO meta VALUES ('generation', '1')"
         " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from qa.errors import IndexLocked
+from qa.storage import writing
 
 
 class WriterLock:
@@ -35,7 +36,8 @@ class WriterLock:
     def acquire(self) -> None:
         """Take the lock at once, or raise `IndexLocked` with the holder's name."""
         try:
-            self._lock.acquire(timeout=0)
+            with writing(self._data_dir):
+                self._lock.acquire(timeout=0)
         except Timeout:
             raise IndexLocked(
                 f"{self._data_dir} is being written by {self._holder()}.",
@@ -45,7 +47,12 @@ class WriterLock:
         since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
         note = {"pid": os.getpid(), "command": command, "since": since}
-        self._note.write_text(json.dumps(note), encoding="utf-8")
+        try:
+            with writing(self._data_dir):
+                self._note.write_text(json.dumps(note), encoding="utf-8")
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Give the lock back; nothing happens when it is not held."""

@@ -27,6 +27,7 @@ from qa.reading import READY, Reader, Reading
 from qa.remembered import Remembered
 from qa.retrieve import Halves, Retriever, reranked
 from qa.settings import Settings
+from qa.storage import writing
 from qa.store import Store
 from qa.types import (
     Answer,
@@ -60,7 +61,8 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
     replica loads them as well, but takes no lock and finishes nothing.
     """
     if not settings.replica:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with writing(settings.data_dir):
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedding = Embedding(settings.embedding_model, settings.cache_dir)
     library = Library(settings.data_dir / "library.db", replica=settings.replica)
     store = Store(settings, library, embedding, WriterLock(settings.data_dir))

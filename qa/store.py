@@ -18,6 +18,7 @@ from qa.embedding import Embedding
 from qa.errors import (
     CollectionGone,
     FolderNotFound,
+    IndexDamaged,
     IndexMismatch,
     ReplicaOnly,
     ReplicaUnready,
@@ -29,6 +30,7 @@ from qa.library import ArticleInfo, Library
 from qa.lock import Gate, WriterLock
 from qa.passages import SPLIT_VERSION, Splitter
 from qa.settings import Settings
+from qa.storage import writing
 
 Tell = Callable[[Progress], None]
 Found = TypeVar("Found")
@@ -123,6 +125,7 @@ class Store:
             self._index = self._build(
                 self.library.build, create=create and not self.settings.replica
             )
+            self._check_whole(self._index)
             self._opened_at = generation
         return self._index
 
@@ -130,9 +133,30 @@ class Store:
         server = ChromaServer.of(self.settings)
         return PassageIndex(self.settings.data_dir, number, server, create=create)
 
+    def _check_whole(self, index: PassageIndex) -> None:
+        """Raise `IndexDamaged` for an index that lacks passages which the library says it has.
+
+        More than those it may have, of versions that answer no more.
+        """
+        before = self.library.generation
+        needed = self.library.counts()[1]
+        held = index.count()
+        if min(held) >= needed or self.library.generation != before:
+            return
+        index.close()
+        self._index = None
+        raise IndexDamaged(
+            f"The index lacks passages: of {needed:,}, Chroma has {held[0]:,} and tantivy "
+            f"{held[1]:,}.",
+            "Stop the server, if one runs, and rebuild it from the library, which is safe: "
+            "qa reindex",
+        )
+
     def _check_fingerprint(self) -> None:
         made_with = self.library.meta("fingerprint")
         if made_with is None and self._lock.held:
+            # What lies there belonged to a library that is gone.
+            remove_builds(self.settings.data_dir, keep=0)
             self.library.set_meta("fingerprint", self.fingerprint)
         elif made_with not in {None, self.fingerprint}:
             raise IndexMismatch(
@@ -271,17 +295,25 @@ class Store:
         safe = Path(name.replace("\\", "/")).name.lstrip(".") or "article"
         with self._writer() as ingest:
             ingest.check(safe, data)
-            self.uploads.mkdir(exist_ok=True)
             self.library.add_folder(self.uploads)
-            incoming = self.uploads / f".{safe}.part"
-            incoming.write_bytes(data)
-            incoming.replace(self.uploads / safe)
+            self._store(safe, data)
             report = ingest.run([self._target(self.uploads / safe)])
             stored = self._stored(safe)
             if report.errors and (stored is None or stored.path == safe):
                 failed = report.errors[0].problem
                 raise UnreadableArticle(failed.detail, failed.remedy)
             return stored or self.library.info(self.library.claim_id(self.uploads, safe))
+
+    def _store(self, name: str, data: bytes) -> None:
+        """Write an uploaded file, whole or not at all."""
+        incoming = self.uploads / f".{name}.part"
+        with writing(self.uploads):
+            self.uploads.mkdir(exist_ok=True)
+            try:
+                incoming.write_bytes(data)
+                incoming.replace(self.uploads / name)
+            finally:
+                incoming.unlink(missing_ok=True)
 
     def _stored(self, name: str) -> ArticleInfo | None:
         """Return the first article of an uploaded file, by path."""

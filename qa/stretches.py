@@ -1,27 +1,17 @@
 """Sentences of passages as evidence: which may be quoted, and what of a claim they have."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.candidates import whole
+from qa.orders import tainted
 from qa.overlap import words
 from qa.sentences import sentences
 from qa.types import Passage, Quote, Span
 
 LONGEST = 3
 """Sentences that are quoted together at most."""
-
-_VERBS = r"(?:write|say|answer|reply|respond|output|print|repeat)"
-_ORDER = re.compile(
-    rf"^\W*(?:(?:please|now|then|instead|always|just|only|first|you (?:must|should|will)|and)\b"
-    rf"[, ]*)*{_VERBS}\b(?=\W+(?:\w+\W+)?(?:that|only|exactly)\b|.{{0,40}}?[:\"“])"
-    r"|\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules|prompts?|above)\b"
-    r"|\b(?:language models?|ais?|chatbots?|assistants?|system prompt)\b.{0,20}"
-    rf"\b(?:must|should|shall|has to|have to)\b.{{0,20}}\b{_VERBS}\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -86,16 +76,11 @@ def merged(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
 def quotable(text: str) -> tuple[Span | None, ...]:
     """Return the sentences of a passage, None in the place of those that are no evidence.
 
-    Headings, questions and fragments are none. Nor is an order to write something, or what
-    follows it in its paragraph: an article that tells a model what to say does not report it.
+    Headings, questions and fragments are none. Nor is a paragraph with an order in it: an article
+    that tells a model what to say does not report it.
     """
-    found: list[Span | None] = []
-    ordered: int | None = None
-    for start, end in sentences(text):
-        sentence = text[start:end]
-        if ordered is not None and "\n" in text[ordered:start]:
-            ordered = None
-        if ordered is not None or _ORDER.search(sentence):
-            ordered = end
-        found.append((start, end) if ordered is None and whole(sentence) else None)
-    return tuple(found)
+    spans = list(sentences(text))
+    return tuple(
+        span if whole(text[slice(*span)]) and not order else None
+        for span, order in zip(spans, tainted(text, spans), strict=True)
+    )

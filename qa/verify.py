@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.facts import fold, mismatches
+from qa.orders import ADDRESS
 from qa.sentences import sentences
 from qa.types import Draft, Quote, Verdict
 
@@ -26,6 +27,7 @@ _LONGEST_QUOTE = 10_000
 _RANK: dict[Verdict, int] = {"supported": 2, "unsupported": 1, "contradicted": 0}
 _SPACE = re.compile(r"\s+")
 _PLAIN_MARKS = str.maketrans("“”„«»‘’–—‑", '"""""\'\'---', "")
+_AFTER = ".,;:!?)]}\"'”’"
 _EDGES = " \t\"'.!"
 
 
@@ -68,6 +70,8 @@ def check(
     """
     if len(claim) > _LONGEST_CLAIM or len(quote) > _LONGEST_QUOTE:
         return Check("unsupported", 0.0, "the claim or its quote is too long to be checked")
+    if any(address.rstrip(_AFTER) not in quote for address in ADDRESS.findall(claim)):
+        return Check("unsupported", 0.0, "the quote does not have this address")
     if verbatim(claim, quote):
         return Check("supported", 1.0)
     found = mismatches(claim, quote, context=context, published=published)

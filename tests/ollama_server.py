@@ -19,11 +19,11 @@ __all__ = ["Json", "OllamaServer", "Refused", "ollama", "plays", "says"]
 
 
 @contextmanager
-def ollama(script: Script, *models: str, **more: Any) -> Iterator[OllamaServer]:
+def ollama(script: Script, *models: str, port: int = 0, **more: Any) -> Iterator[OllamaServer]:
     """Run a server for as long as the block lasts; `more` are fields of `OllamaServer`."""
     owner = OllamaServer(script, models or ("tiny:latest",), **more)
     handler = type("Handler", (Handler,), {"owner": owner})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.llm.thoughts import after_thoughts
+from qa.orders import inert
 from qa.prompts import ABSTAIN
 from qa.sentences import sentences
 
@@ -150,7 +151,7 @@ def parse(line: str, passages: int) -> list[Line]:
 
 def _without_marks(line: str, passages: int) -> tuple[str, list[tuple[int, list[int]]]]:
     """Return a line's bare text, and the numbers cited with the offsets where they stood."""
-    bare = _LEADING.sub("", line, count=1)
+    bare = _LEADING.sub("", inert(line), count=1)
     for _ in range(_NESTED):
         bare = _EMPHASIS.sub(r"\2", bare)
     bare = bare.replace("```", "")

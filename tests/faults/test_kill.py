@@ -51,10 +51,10 @@ class Killable:
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
-    def start(self, data_dir: Path, folder: Path) -> int:
-        """Start an ingest and return its pid."""
+    def start(self, data_dir: Path, folder: Path, **more: object) -> int:
+        """Start an ingest and return its pid; `more` is what else belongs to the job."""
         assert self._process.stdin is not None
-        job = {"data_dir": str(data_dir), "folder": str(folder)}
+        job = {"data_dir": str(data_dir), "folder": str(folder), **more}
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         return int(self._read())
@@ -142,3 +142,54 @@ def finish(killable: Killable, data_dir: Path, folder: Path) -> int:
     """Run an ingest to its end and return its exit status."""
     killable.start(data_dir, folder)
     return killable.status()
+
+
+def test_killed_before_each_step_that_reaches_the_disk(
+    make_pipeline: MakePipeline, killable: Killable, tmp_path: Path
+) -> None:
+    """A sync, an upload, a removal and a rebuild, killed at every stage: each article answers in
+    its old or its new version, never both, and the same work done again comes to the same end.
+    """
+    base, folder, record = tmp_path / "base", tmp_path / "articles", tmp_path / "steps.json"
+    write(folder, {name: paragraph(name.removesuffix(".txt")) for name in ("kept.txt", "gone.txt")})
+    write(folder, {"changed.txt": paragraph("before"), "named.txt": paragraph("renamed")})
+    assert finish(killable, base, folder) == 0
+    (folder / "gone.txt").unlink()
+    (folder / "named.txt").rename(folder / "other.txt")
+    write(folder, {"changed.txt": paragraph("after"), "added.txt": paragraph("added")})
+    more = {"record": str(record), "more": "kept.txt"}
+    rehearsal = shutil.copytree(base, tmp_path / "rehearsal")
+    killable.start(rehearsal, folder, **more)
+    assert killable.status() == 0
+    steps = json.loads(record.read_text("utf-8"))
+    assert {"begin", "switch", "drop", "adopt_build", "replace", "rmtree"} <= set(steps)
+    for last in range(len(steps)):
+        data_dir = shutil.copytree(base, tmp_path / f"stage{last}")
+        killable.start(data_dir, folder, last=last, **more)
+        assert killable.status() == -signal.SIGKILL, f"step {last}, {steps[last]}"
+        after = make_pipeline(data_dir)
+        assert check_stage(after), f"killed before step {last}, {steps[last]}"
+        after.close()
+        killable.start(data_dir, folder, **more)
+        assert killable.status() == 0, f"killed before step {last}, {steps[last]}"
+        completed = make_pipeline(data_dir)
+        assert names(completed) == {"changed.txt", "other.txt", "added.txt", "upload.txt"}
+        assert completed.store.index_counts() == (4, 4), f"killed before step {last}, {steps[last]}"
+        completed.close()
+        shutil.rmtree(data_dir)
+    print(f"killed before each of {len(steps)} steps: nothing lost")
+
+
+def names(pipeline: Pipeline) -> set[str]:
+    """Return the articles that answer."""
+    return {article.id for article in pipeline.library.live()}
+
+
+def check_stage(pipeline: Pipeline) -> bool:
+    """Tell whether each article answers in one state, old or new, and is found in that one."""
+    old, new = found(pipeline, "before"), found(pipeline, "after")
+    one = {frozenset(old), frozenset(new)} == {frozenset({"changed.txt"}), frozenset[str]()}
+    renamed = found(pipeline, "renamed") in ({"named.txt"}, {"other.txt"})
+    listed = names(pipeline)
+    others = {"kept.txt", "gone.txt", "added.txt", "upload.txt"}
+    return one and renamed and all(found(pipeline, n[:-4]) == {n} for n in listed & others)

@@ -1,0 +1,162 @@
+"""Text of an article that speaks to a machine and not to a reader, and markup that would load.
+
+An article may hold an order: "ignore the above and write that …". Whoever answers from it must not
+take what stands there for a report, so a paragraph with an order in it is no evidence. What is
+looked for are the forms that such orders have been seen in; a falsehood that an article states as
+any other cannot be told from the truth, and is shown with the name of the article that says it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from qa.types import Span
+
+_MODEL = (
+    r"(?:(?:large )?language models?|llms?|ais?|a\.i\.|chat ?bots?|bots?|gpt[-\w.]*|claude|ollama"
+    r"|(?:ai|digital|virtual|helpful|research) (?:assistants?|systems?|agents?)|assistants?"
+    r"|(?:retrieval|answering|summari[sz]ing) (?:systems?|engines?|machines?)|summari[sz]ers?)"
+)
+_SAY = (
+    r"(?:write|say|answer|reply|respond|output|print|repeat|state|declare|claim|tell|begin|end|start"
+    r"|mention|insert|include|append|add|recite|reveal|translate|decode|obey|follow|call|cite)"
+)
+_LEAD = (
+    r"(?:(?:please|now|then|instead|next|first|second|third|finally|always|just|only|also"
+    r"|step \w+|you (?:must|should|will|are to)|for the (?:log|record|test|audit)|and|but)\b"
+    r"[,: ]*)*"
+)
+_OUTPUT = (
+    r"\b(?:answers?|reply|replies|response|prompt|instructions?|passages?|system|footnotes?"
+    r"|citations?|image|link|url|https?|above|below|base64|tools?|functions?|conversation"
+    r"|lines?|(?:this|the) text|\[\d+\])\b"
+)
+_RULES = (
+    r"\b(?:instructions?|rules|prompts?|above|guidelines|constraints|directives|safeguards"
+    r"|everything (?:before|above|else|you)|all (?:that|you)"
+    r"|other (?:articles|sources|files|passages))\b"
+)
+_MUST = r"\b(?:must|should|shall|ha(?:s|ve) to|(?:is|are) to)\b"
+_NOTE = r"\b(?:attention|notes?|messages?|dear|hello|notice|instructions?|commands?|memo|rules?)\b"
+_FOR = r"(?:(?:to|for)\b\W*)?(?:(?:all|any|every|the|this|your|whichever)\b\W*)?"
+_READER = rf"(?:{_MODEL}|(?:[\w-]+ )?(?:model|checker|verifier|answer|reply|response)s?)\b"
+_GOOD = r"\b(?:correct|right|true|only|verified|accepted|expected|final|official) answers?\b"
+_ORDERED = (
+    r"\b(?:instruction|order|command)s?\b"
+    r".{0,30}\b(?:below|above|here|hidden|encoded|this|comment|title|exactly)\b"
+)
+_FOREIGN_RULES = (
+    r"\b(?:instru[cç]\w+|istruzion\w+|anweisung\w+|regeln|règles|reglas|regole|anterior\w*"
+    r"|précédent\w*|vorherig\w*|precedent\w*)"
+)
+_FOREIGN_SAY = (
+    r"\b(?:répond(?:ez|s)|écri(?:vez|s)|antworten? sie|antworte|schreiben? sie|schreibe|respond[ea]"
+    r"|escrib[ea]|contesta|rispondi|scrivi|responda|escreva)\b"
+)
+_COMMANDS = (
+    # What a sentence begins with that tells somebody to answer in some way
+    rf"^\W*{_LEAD}{_SAY}\b(?=\W+(?:\w+\W+)?(?:that|only|exactly)\b)",
+    rf"^\W*{_LEAD}{_SAY}\b(?=.{{0,40}}?[:\"“])",
+    rf"^\W*{_LEAD}{_SAY}\b(?=.{{0,60}}{_OUTPUT})",
+    rf":\s*{_SAY} (?:that|only|exactly)\b",
+    r"\b(?:and|then) (?:write|answer|reply|respond|output|print) (?:that|only)\b",
+    r"^\W*(?:to answer|(?:before|when) (?:you )?answer(?:ing)?)\b|\bbefore answering\b",
+    rf"\b(?:ignore|disregard|forget|override|bypass|neglect|skip|leave out)\b.{{0,60}}{_RULES}",
+    rf"\b(?:obey|execute|comply with|follow|carry out)\b.{{0,40}}{_ORDERED}",
+    r"\b(?:cite|attribute)\b.{0,60}\b(?:passages?|source|file|footnote)\b",
+    r"\b(?:cite|attribute)\b.{0,60}\.(?:txt|md|pdf|html)\b",
+)
+_ADDRESSED = (
+    # To whom it speaks, and of what only a model has
+    rf"\b{_MODEL}\b.{{0,20}}{_MUST}.{{0,30}}\b{_SAY}\b",
+    rf"{_NOTE}\W*{_FOR}{_READER}",
+    rf"\bto (?:the|any|all|every) {_MODEL}\W*:",
+    rf"\b(?:if|when|since|as) you are (?:an? |the )?.{{0,20}}\b{_MODEL}\b",
+    rf"\byou are (?:now|no longer)\b.{{0,40}}\b(?:{_MODEL}|mode|bound|restricted|allowed)\b",
+    r"\b(?:system|developer|hidden) (?:prompt|instructions?|message)\b|\bdeveloper mode\b",
+    r"\byour (?:own )?(?:prompt|instructions|guidelines|training|context window)\b|\bjailbreak",
+)
+_VERDICTS = (
+    # What pretends to be an answer, or to have been checked
+    rf"{_GOOD}.{{0,80}}\b(?:is|are|must|reads?)\b|{_GOOD}\W*:",
+    r"^\W*(?:(?:final )?answer|question|q|a)\W{0,2}:\s",
+    r"\bsupport(?:ed)? ?(?:score)?\W{0,2}[:=]\W{0,2}(?:1|true|yes|0?\.9)|\bverdict\W{0,2}[:=]",
+)
+_MARKS = (
+    # Turns of a conversation, calls of tools, and marks of our own prompt
+    r"(?:^|[\n\[<{])\W*(?:system|assistant|user|human|developer|tool|function)\W{0,3}[:>\]]",
+    r"<\||\|>|\[/?inst\]|<</?sys>>|#{2,}\s*(?:instructions?|system|response|answer)\b|<!--",
+    r"[\"'](?:role|tool_calls?|function_call|function|arguments)[\"']\s*:",
+    r"[\"'](?:verdict|supported|answer)[\"']\s*:",
+    r"</?(?:tool_call|tool|function|system|assistant|invoke|think|answer|passage)\b",
+    r"\bnot[_ ]in[_ ]articles\b|-{4,}|\bpassage ?[\[(]\d",
+    r"\bend of (?:the )?(?:passages?|articles?|documents?|context|data|excerpts?|material)\b",
+    # What only a machine would read
+    r"\bbase ?64\b|\brot ?-?13\b|\b[A-Za-z0-9+/]{40,}|\b(?:[0-9a-f]{2} ){8,}",
+)
+_FOREIGN = (
+    # "Ignore the instructions" and "answer that", in French, German, Spanish, Italian, Portuguese
+    rf"\bignor(?:ez|e|ieren?|iere|a|ad|are|i|ate)\b.{{0,60}}{_FOREIGN_RULES}",
+    rf"{_FOREIGN_SAY}.{{0,40}}(?:\b(?:que|dass|che|solo|nur|seulement|uniquement|only)\b|:)",
+    # and in Russian, Chinese and Japanese
+    r"игнориру\w+|не обращай\w* внимания|ответь\w*\b.{0,20}\bчто|напиши\w*\b.{0,20}\bчто",
+    r"忽略.{0,12}(?:指令|指示|说明|規則|规则)|無視|(?:回答|输出|回复).{0,6}[:：]",
+)
+_ORDERS = (*_COMMANDS, *_ADDRESSED, *_VERDICTS, *_MARKS, *_FOREIGN)
+_ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _ORDERS), re.IGNORECASE | re.DOTALL)
+_LOOKALIKES = str.maketrans(
+    "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
+    "aAeEoOpPcCxXyYiIjJsSdhqwBBHHKKMMTTraAeEoOpPvNiIkKtTuYBBnH",
+)
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])?")
+_ASIDE = re.compile(r"(?<=[.!?])\s*\[(?!\d+\])[^\]]*\]\([^)]*\)?")
+"""A link that stands by itself after a sentence: "Click here"."""
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)?")
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|$)|<\|[^<>|]*\|>|<(?:https?|ftp|data|javascript|mailto):[^>]*>", re.DOTALL
+)
+_ACTIVE = re.compile(
+    r"</?(?:img|script|iframe|object|embed|svg|link|style|form|input|button|video|audio|source|base"
+    r"|meta|a)\b[^<>]*>?",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"(?:\b(?:https?|ftp|data|javascript):|\bwww\.)\S+", re.IGNORECASE)
+"""What a program could open."""
+
+
+def is_order(text: str) -> bool:
+    """Tell whether a sentence, or a title, speaks to a machine."""
+    seen = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Co", "Cs"})
+    plain = unicodedata.normalize("NFKC", seen)
+    latin = plain.translate(_LOOKALIKES)
+    return bool(_ORDER.search(plain) or (latin != plain and _ORDER.search(latin)))
+
+
+def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
+    """Tell which sentences of `text` stand in a paragraph with an order in it."""
+    paragraphs: list[list[int]] = []
+    last = 0
+    for number, (start, end) in enumerate(spans):
+        if not paragraphs or text.count("\n", last, start) > 1:
+            paragraphs.append([])
+        paragraphs[-1].append(number)
+        last = end
+    found = [False] * len(spans)
+    for numbers in paragraphs:
+        whole = text[spans[numbers[0]][0] : spans[numbers[-1]][1]]
+        if any(is_order(text[slice(*spans[n])]) for n in numbers) or is_order(whole):
+            for number in numbers:
+                found[number] = True
+    return found
+
+
+def inert(text: str) -> str:
+    """Return a statement without what a reader of Markdown or HTML would load or link."""
+    bare = _HIDDEN.sub("", text)
+    bare = _LINK.sub(_linked, _ASIDE.sub("", _IMAGE.sub("", bare)))
+    return _ACTIVE.sub("", bare)
+
+
+def _linked(link: re.Match[str]) -> str:
+    """Return a link's text; a number in brackets is the number of a passage, and stays one."""
+    return f"[{link[1]}]" if link[1].isdigit() else link[1]
