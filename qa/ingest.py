@@ -27,11 +27,12 @@ from qa.errors import (
     QAError,
     UnsupportedFormat,
 )
-from qa.index import PassageIndex
+from qa.index import PassageIndex, Vectors
 from qa.library import Library, version_key
 from qa.passages import Splitter, has_prose
 from qa.scan import Found, scan
 from qa.stock import Stock
+from qa.tracing import SILENT, UNSEEN, Timed, Tracing
 from qa.types import Article, Frozen, Passage, Problem, Span
 
 
@@ -114,6 +115,7 @@ class _Run:
 
     progress: Callable[[Progress], None]
     stop: threading.Event
+    span: Timed = UNSEEN
     counts: dict[str, int] = field(default_factory=dict)
     errors: list[FileError] = field(default_factory=list)
     done: int = 0
@@ -176,7 +178,9 @@ class Ingest:
         *,
         max_file_bytes: int,
         batch: int,
+        tracing: Tracing = SILENT,
     ) -> None:
+        self._tracing = tracing
         self._library = library
         self._index = index
         self._embedding = embedding
@@ -196,15 +200,17 @@ class Ingest:
         Setting `stop` ends the run at the next batch; the next run goes on from there.
         """
         began = time.monotonic()
-        run = _Run(progress, stop or threading.Event())
-        self._recover(run)
-        for target in targets:
-            if run.stop.is_set():
-                break
-            try:
-                self._sync(target, run)
-            except FolderNotFound as error:
-                run.fail(str(target.folder), error)
+        with self._tracing.work("ingest") as span:
+            run = _Run(progress, stop or threading.Event(), span)
+            self._recover(run)
+            for target in targets:
+                if run.stop.is_set():
+                    break
+                try:
+                    self._sync(target, run)
+                except FolderNotFound as error:
+                    run.fail(str(target.folder), error)
+            span.note({**run.counts, "errors": len(run.errors)})
         counts: dict[str, Any] = run.counts
         return IngestReport(
             **counts,
@@ -397,13 +403,18 @@ class Ingest:
                 for batch in _batches(group, self._batch):
                     if run.stop.is_set():
                         return done
-                    vectors = self._embedding.encode([embedded(p) for p in batch])
-                    behind(partial(self._index.add, batch, vectors))
+                    with run.span.stage("embed", {"passages": len(batch)}):
+                        vectors = self._embedding.encode([embedded(p) for p in batch])
+                    behind(partial(self._add, batch, vectors, run.span))
                     run.add("passages", len(batch))
                     run.tell("embed", batch[-1].article_id)
                 behind(partial(self._finish, group))
                 done += len(group)
         return done
+
+    def _add(self, batch: Sequence[Passage], vectors: Vectors, span: Timed) -> None:
+        with span.stage("index", {"passages": len(batch)}):
+            self._index.add(batch, vectors)
 
     def _finish(self, group: Sequence[Cut]) -> None:
         self._library.switch([cut.key for cut in group])

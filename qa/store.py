@@ -18,6 +18,7 @@ from qa.library import ArticleInfo, Library
 from qa.lock import Gate, WriterLock
 from qa.passages import SPLIT_VERSION, Splitter
 from qa.settings import Settings
+from qa.tracing import SILENT, Tracing
 
 Tell = Callable[[Progress], None]
 
@@ -30,9 +31,15 @@ class Store:
     """What questions are answered from. Safe to use from several threads."""
 
     def __init__(
-        self, settings: Settings, library: Library, embedding: Embedding, lock: WriterLock
+        self,
+        settings: Settings,
+        library: Library,
+        embedding: Embedding,
+        lock: WriterLock,
+        tracing: Tracing = SILENT,
     ) -> None:
         self.settings = settings
+        self.tracing = tracing
         self.library = library
         self.embedding = embedding
         self._lock = lock
@@ -140,6 +147,7 @@ class Store:
             self._splitter(),
             max_file_bytes=int(self.settings.max_file_mb * 1_000_000),
             batch=self.settings.batch_passages,
+            tracing=self.tracing,
         )
 
     def _splitter(self) -> Splitter:
