@@ -163,9 +163,15 @@ def verified(drafted: Draft | Written, support: Support) -> Verified:
     return locate(drafted, support)
 
 
+_COUNTS = range(10**9)
+"""What a server may say; one that counts below nothing is not quoted."""
+
+
 def _tokens(outcome: Outcome) -> dict[str, int]:
     counted = {"prompt": outcome.prompt_tokens, "output": outcome.output_tokens}
-    return {what: count for what, count in counted.items() if count is not None}
+    return {
+        what: count for what, count in counted.items() if count is not None and count in _COUNTS
+    }
 
 
 def _said(problems: Sequence[LLMError]) -> tuple[str, ...]:
