@@ -19,7 +19,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from qa.articles import SUFFIXES, Part, holds_several, parts, read_bytes
 from qa.embedding import Encoder
@@ -31,18 +30,17 @@ from qa.errors import (
     QAError,
     UnsupportedFormat,
 )
-from qa.index import PassageIndex
+from qa.index import PassageIndex, Vectors
 from qa.library import Library, version_key
 from qa.passages import Splitter, has_prose
 from qa.relay import Behind, ahead
 from qa.scan import Found, scan
 from qa.stock import Stock
+from qa.tracing import SILENT, UNSEEN, Timed, Tracing
 from qa.types import Article, Frozen, Passage, Problem, Span
 
 _WRITTEN = 8
 """Batches that are written to the indexes together: a write costs more than what is written."""
-
-Vectors = npt.NDArray[np.float32]
 
 
 class Progress(Frozen):
@@ -124,6 +122,7 @@ class _Run:
 
     progress: Callable[[Progress], None]
     stop: threading.Event
+    span: Timed = UNSEEN
     counts: dict[str, int] = field(default_factory=dict)
     errors: list[FileError] = field(default_factory=list)
     done: int = 0
@@ -158,7 +157,9 @@ class Ingest:
         *,
         max_file_bytes: int,
         batch: int,
+        tracing: Tracing = SILENT,
     ) -> None:
+        self._tracing = tracing
         self._library = library
         self._index = index
         self._embedding = embedding
@@ -178,15 +179,17 @@ class Ingest:
         Setting `stop` ends the run at the next batch; the next run goes on from there.
         """
         began = time.monotonic()
-        run = _Run(progress, stop or threading.Event())
-        self._recover(run)
-        for target in targets:
-            if run.stop.is_set():
-                break
-            try:
-                self._sync(target, run)
-            except FolderNotFound as error:
-                run.fail(str(target.folder), error)
+        with self._tracing.work("ingest") as span:
+            run = _Run(progress, stop or threading.Event(), span)
+            self._recover(run)
+            for target in targets:
+                if run.stop.is_set():
+                    break
+                try:
+                    self._sync(target, run)
+                except FolderNotFound as error:
+                    run.fail(str(target.folder), error)
+            span.note({**run.counts, "errors": len(run.errors)})
         counts: dict[str, Any] = run.counts
         return IngestReport(
             **counts,
@@ -385,7 +388,7 @@ class Ingest:
                 for block in _batches(group, _WRITTEN * self._batch):
                     vectors = _vectors(self._embedding, block, self._batch, run)
                     ready += len(vectors)
-                    behind(partial(self._index.add, block[: len(vectors)], vectors))
+                    behind(partial(self._add, block[: len(vectors)], vectors, run.span))
                     if run.stop.is_set():
                         break
                 whole = _first(group, ready)
@@ -394,6 +397,10 @@ class Ingest:
                 if run.stop.is_set():
                     break
         return done
+
+    def _add(self, batch: Sequence[Passage], vectors: Vectors, span: Timed) -> None:
+        with span.stage("index", {"passages": len(batch)}):
+            self._index.add(batch, vectors)
 
     def _finish(self, group: Sequence[Cut]) -> None:
         self._library.switch([cut.key for cut in group])
@@ -450,7 +457,8 @@ def _vectors(embedding: Encoder, passages: Sequence[Passage], size: int, run: _R
         if run.stop.is_set():
             break
         batch = passages[first : first + size]
-        made.append(embedding.encode([embedded(passage) for passage in batch]))
+        with run.span.stage("embed", {"passages": len(batch)}):
+            made.append(embedding.encode([embedded(passage) for passage in batch]))
         run.add("passages", len(batch))
         run.tell("embed", batch[-1].article_id)
     return np.concatenate(made) if made else np.empty((0, 0), np.float32)
