@@ -15,11 +15,13 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.observe_logs import REQUEST_ID, say
-from api.observe_metrics import Metrics
+from api.observe_metrics import Metrics, known_method
+from api.observe_traces import request_span
 from api.problems import AnswerTooSlow
 from qa.errors import QAError, UsageError
 from qa.llm.cancel import Alarm, Cancel, Cancelled
 from qa.pipeline import EVERYTHING, Pipeline
+from qa.tracing import SILENT, Tracing
 from qa.types import Answer, Answered, Event, Filters, Turn
 
 HEADER = "X-Request-ID"
@@ -36,8 +38,11 @@ _questions = logging.getLogger("api.questions")
 class Observe:
     """ASGI middleware around everything else: it sees what was refused, too."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, paths: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, paths: Iterable[str], tracing: Tracing = SILENT
+    ) -> None:
         self.app = app
+        self.tracing = tracing
         self.metrics = metrics
         self.templates = Templates(paths)
 
@@ -46,7 +51,11 @@ class Observe:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = identified(Headers(scope=scope).getlist(HEADER))
+        headers = Headers(scope=scope)
+        request_id = identified(headers.getlist(HEADER))
+        route = self.templates.of(scope["path"])
+        tracing = SILENT if route in _QUIET else self.tracing
+        method = known_method(scope["method"])
         REQUEST_ID.set(request_id)
         status, begun = 500, time.perf_counter()
 
@@ -57,14 +66,19 @@ class Observe:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        with self.metrics.running.track_inprogress():
+        with (
+            self.metrics.running.track_inprogress(),
+            request_span(tracing, method, route, request_id, headers) as span,
+        ):
             try:
                 await self.app(scope, receive, send_with_id)
             finally:
-                self._ended(scope, status, time.perf_counter() - begun)
+                span.answered(status)
+                self._ended(scope, route, status, time.perf_counter() - begun, span.trace_id)
 
-    def _ended(self, scope: Scope, status: int, seconds: float) -> None:
-        route = self.templates.of(scope["path"])
+    def _ended(
+        self, scope: Scope, route: str, status: int, seconds: float, trace: str | None
+    ) -> None:
         self.metrics.request(scope["method"], route, status, seconds)
         quiet = route in _QUIET and status < _FAULT
         fields = {
@@ -73,6 +87,7 @@ class Observe:
             "status": status,
             "ms": round(seconds * 1000, 1),
             "key": scope.get("state", {}).get("key"),
+            "trace_id": trace,
         }
         say(_requests, logging.DEBUG if quiet else logging.INFO, "request", fields)
 

@@ -25,6 +25,11 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _PARTS = {"library": "library.db*", "chroma": "chroma/**/*", "lexical": "lexical/**/*"}
 
 
+def known_method(method: str) -> str:
+    """Return a method's name, if it is one of HTTP's."""
+    return method if method in METHODS else "other"
+
+
 class Metrics:
     """The metrics of one server."""
 
@@ -62,8 +67,7 @@ class Metrics:
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that ended."""
-        known = method if method in METHODS else "other"
-        self._requests.labels(known, route, str(status)).inc()
+        self._requests.labels(known_method(method), route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def question(self, status: str) -> None:

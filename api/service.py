@@ -16,15 +16,20 @@ from qa.feedback import FeedbackLog
 from qa.llm.cancel import Cancel
 from qa.pipeline import Pipeline, build
 from qa.settings import Settings
+from qa.tracing import SILENT, Tracing
 
 
 class Service:
     """Loads the pipeline in the background and takes it down in order."""
 
     def __init__(
-        self, settings: Settings, watch: Callable[[Pipeline], Pipeline] = lambda pipeline: pipeline
+        self,
+        settings: Settings,
+        watch: Callable[[Pipeline], Pipeline] = lambda pipeline: pipeline,
+        tracing: Tracing = SILENT,
     ) -> None:
         self.settings = settings
+        self._tracing = tracing
         self._watch = watch
         self.instance = uuid4().hex
         """What tells this server from another one at the same address."""
@@ -63,7 +68,9 @@ class Service:
 
     async def _load(self) -> None:
         try:
-            built = await asyncio.to_thread(build, self.settings, writer=True)
+            built = await asyncio.to_thread(
+                build, self.settings, writer=True, tracing=self._tracing
+            )
             self._pipeline = self._watch(built)
             self._warming = asyncio.create_task(self._warm(self._pipeline))
         except QAError as error:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from qa.conflicts import dated
 from qa.library import Library
+from qa.tracing import UNSEEN, Timed
 from qa.types import Answer, Citation, Claim, Conflict, PassageRef, Quote, Retrieved, Status, Value
 from qa.verify import Verified
 
@@ -103,26 +104,31 @@ class Footnotes:
 
 
 class Stopwatch:
-    """Milliseconds by stage; stages add up when they are entered again."""
+    """Milliseconds by stage; stages add up when they are entered again.
 
-    def __init__(self) -> None:
+    Each time is a part of `span`, too, which may be called by another name there.
+    """
+
+    def __init__(self, span: Timed = UNSEEN) -> None:
+        self._span = span
         self._began = time.perf_counter()
         self._spent = {"retrieve": 0.0, "answer": 0.0, "verify": 0.0}
 
     @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
+    def __call__(self, stage: str, part: str = "") -> Iterator[None]:
         """Count the time spent in the body under `stage`."""
         began = time.perf_counter()
         try:
-            yield
+            with self._span.stage(part or stage):
+                yield
         finally:
             self._spent[stage] += time.perf_counter() - began
 
-    def each(self, stage: str, items: Iterable[Item]) -> Iterator[Item]:
+    def each(self, stage: str, items: Iterable[Item], part: str = "") -> Iterator[Item]:
         """Yield `items`, and count the time that each takes to come under `stage`."""
         source = iter(items)
         while True:
-            with self(stage):
+            with self(stage, part):
                 try:
                     item = next(source)
                 except StopIteration:

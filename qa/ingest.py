@@ -37,6 +37,7 @@ from qa.passages import Splitter, has_prose
 from qa.relay import Behind, ahead
 from qa.scan import Found, scan
 from qa.stock import Stock
+from qa.tracing import SILENT, UNSEEN, Timed, Tracing
 from qa.types import Article, Frozen, Passage, Problem, Span
 
 _WRITTEN = 8
@@ -124,6 +125,7 @@ class _Run:
 
     progress: Callable[[Progress], None]
     stop: threading.Event
+    span: Timed = UNSEEN
     counts: dict[str, int] = field(default_factory=dict)
     errors: list[FileError] = field(default_factory=list)
     done: int = 0
@@ -158,7 +160,9 @@ class Ingest:
         *,
         max_file_bytes: int,
         batch: int,
+        tracing: Tracing = SILENT,
     ) -> None:
+        self._tracing = tracing
         self._library = library
         self._index = index
         self._embedding = embedding
@@ -178,15 +182,17 @@ class Ingest:
         Setting `stop` ends the run at the next batch; the next run goes on from there.
         """
         began = time.monotonic()
-        run = _Run(progress, stop or threading.Event())
-        self._recover(run)
-        for target in targets:
-            if run.stop.is_set():
-                break
-            try:
-                self._sync(target, run)
-            except FolderNotFound as error:
-                run.fail(str(target.folder), error)
+        with self._tracing.work("ingest") as span:
+            run = _Run(progress, stop or threading.Event(), span)
+            self._recover(run)
+            for target in targets:
+                if run.stop.is_set():
+                    break
+                try:
+                    self._sync(target, run)
+                except FolderNotFound as error:
+                    run.fail(str(target.folder), error)
+            span.note({**run.counts, "errors": len(run.errors)})
         counts: dict[str, Any] = run.counts
         return IngestReport(
             **counts,
@@ -385,7 +391,7 @@ class Ingest:
                 for block in _batches(group, _WRITTEN * self._batch):
                     vectors = _vectors(self._embedding, block, self._batch, run)
                     ready += len(vectors)
-                    behind(partial(self._index.add, block[: len(vectors)], vectors))
+                    behind(partial(self._add, block[: len(vectors)], vectors, run.span))
                     if run.stop.is_set():
                         break
                 whole = _first(group, ready)
@@ -394,6 +400,10 @@ class Ingest:
                 if run.stop.is_set():
                     break
         return done
+
+    def _add(self, batch: Sequence[Passage], vectors: Vectors, span: Timed) -> None:
+        with span.stage("index", {"passages": len(batch)}):
+            self._index.add(batch, vectors)
 
     def _finish(self, group: Sequence[Cut]) -> None:
         self._library.switch([cut.key for cut in group])
@@ -450,7 +460,8 @@ def _vectors(embedding: Encoder, passages: Sequence[Passage], size: int, run: _R
         if run.stop.is_set():
             break
         batch = passages[first : first + size]
-        made.append(embedding.encode([embedded(passage) for passage in batch]))
+        with run.span.stage("embed", {"passages": len(batch)}):
+            made.append(embedding.encode([embedded(passage) for passage in batch]))
         run.add("passages", len(batch))
         run.tell("embed", batch[-1].article_id)
     return np.concatenate(made) if made else np.empty((0, 0), np.float32)

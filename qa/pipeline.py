@@ -21,6 +21,7 @@ from qa.library import Library
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import Choice, Chooser
 from qa.lock import WriterLock
+from qa.otel import tracing_of_environment
 from qa.outline import short_answer
 from qa.reader import EmbeddedReader
 from qa.reading import READY, Reader, Reading
@@ -29,6 +30,7 @@ from qa.retrieve import Halves, Retriever, reranked
 from qa.settings import Settings
 from qa.storage import writing
 from qa.store import Store
+from qa.tracing import Timed, Tracing
 from qa.types import (
     Answer,
     Answered,
@@ -53,8 +55,17 @@ _REMEMBERED = 128
 """Questions of which is remembered what was found; each takes some 100 kB at most."""
 
 
-def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None) -> "Pipeline":
+def build(
+    settings: Settings,
+    *,
+    writer: bool = False,
+    llm: "LLM | None" = None,
+    tracing: Tracing | None = None,
+) -> "Pipeline":
     """Make a pipeline from settings, with any LlamaIndex `llm` in the place of `settings.llm`.
+
+    `tracing` is told how long its parts take; without one, the collector that the environment
+    names.
 
     With `writer`, the data directory's lock is taken (`IndexLocked` when another process has
     it), what a crash left half done is finished, and models and indexes are loaded at once. A
@@ -65,7 +76,8 @@ def build(settings: Settings, *, writer: bool = False, llm: "LLM | None" = None)
             settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedding = Embedding(settings.embedding_model, settings.cache_dir)
     library = Library(settings.data_dir / "library.db", replica=settings.replica)
-    store = Store(settings, library, embedding, WriterLock(settings.data_dir))
+    tracing = tracing or tracing_of_environment()
+    store = Store(settings, library, embedding, WriterLock(settings.data_dir), tracing)
     # The reader was trained on the bundled model's vectors, whichever model the index is made with.
     known = (
         embedding if settings.embedding_model == BUNDLED else Embedding(BUNDLED, settings.cache_dir)
@@ -103,6 +115,7 @@ class Pipeline:
         self._found: Remembered[tuple[Passage, ...]] = Remembered(_REMEMBERED)
         self._read: Remembered[Reading] = Remembered(_REMEMBERED)
         self._compared: Remembered[Comparison] = Remembered(_REMEMBERED)
+        self.tracing = store.tracing
 
     def ask(
         self,
@@ -150,44 +163,64 @@ class Pipeline:
         cancel: Cancel | None = None,
     ) -> Iterator[Event]:
         """Answer a question as `ask` does, but raise the `QAError` where `ask` ends with it."""
-        watch = Stopwatch()
+        told = question if self.settings.log_questions else None
+        with self.tracing.work("question", {"question": told}) as span:
+            yield from self._flow(question, history, filters, cancel or Cancel(), span)
+
+    def _flow(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters,
+        cancel: Cancel,
+        span: Timed,
+    ) -> Iterator[Event]:
+        watch = Stopwatch(span)
         asked = self._checked(question)
 
         with watch("retrieve"):
-            drafting = self._drafting(cancel or Cancel())
+            drafting = self._drafting(cancel)
             rewritten = drafting.standalone(asked, history)
             search = rewritten or asked
             near = self._retrieve(search, filters, self.settings.retrieve_k)
-        with watch("answer"):
+        with watch("answer", "read"):
             reading = self._reading(search, near)
         passages = reranked(near, reading.relevance) if self.settings.rerank else near
         retrieved = Retrieved(question=asked, rewritten=rewritten, passages=tuple(passages))
         yield retrieved
 
-        with watch("answer"):
+        with watch("answer", "compare"):
             compared = self._comparison(search, near, reading)
 
         footnotes = Footnotes(self.library, days=question_kind(search) == "date")
         matter = Matter(search, passages, reading, compared)
         with closing(drafting.drafts(matter, footnotes)) as drafts:
-            for n, drafted in enumerate(watch.each("answer", drafts), start=1):
+            for n, drafted in enumerate(watch.each("answer", drafts, "draft"), start=1):
                 yield ClaimDrafted(n=n, text=drafted.text)
                 with watch("verify"):
                     found = verified(drafted, self.reader.support)
                     claim, cited = footnotes.cite(drafting.confirmed(drafted, found))
                 yield ClaimVerified(n=n, claim=claim, citations=cited)
 
-        yield Answered(
-            answer=compose(
-                retrieved,
-                footnotes,
-                drafting.ending,
-                confidence=reading.answerable,
-                short_answer=short_answer(search, reading.values, compared, footnotes.citing),
-                conflicts=settle(compared, footnotes.citing),
-                timings=watch.timings,
-            )
+        answer = compose(
+            retrieved,
+            footnotes,
+            drafting.ending,
+            confidence=reading.answerable,
+            short_answer=short_answer(search, reading.values, compared, footnotes.citing),
+            conflicts=settle(compared, footnotes.citing),
+            timings=watch.timings,
         )
+        span.note(
+            {
+                "status": answer.status,
+                "model": answer.model,
+                "passages": len(answer.passages),
+                "claims": len(answer.claims),
+                "removed": len(answer.removed),
+            }
+        )
+        yield Answered(answer=answer)
 
     def _drafting(self, cancel: Cancel) -> Drafting:
         """Choose who drafts. A server that is named by no address leaves the embedded reader."""
@@ -287,3 +320,4 @@ class Pipeline:
     def close(self) -> None:
         """Close the store, and give its lock back."""
         self.store.close()
+        self.tracing.close()

@@ -31,6 +31,7 @@ from qa.lock import Gate, WriterLock
 from qa.passages import SPLIT_VERSION, Splitter
 from qa.settings import Settings
 from qa.storage import writing
+from qa.tracing import SILENT, Tracing
 
 Tell = Callable[[Progress], None]
 Found = TypeVar("Found")
@@ -44,9 +45,15 @@ class Store:
     """What questions are answered from. Safe to use from several threads."""
 
     def __init__(
-        self, settings: Settings, library: Library, embedding: Embedding, lock: WriterLock
+        self,
+        settings: Settings,
+        library: Library,
+        embedding: Embedding,
+        lock: WriterLock,
+        tracing: Tracing = SILENT,
     ) -> None:
         self.settings = settings
+        self.tracing = tracing
         self.library = library
         self.embedding = embedding
         self._lock = lock
@@ -234,6 +241,7 @@ class Store:
             self._splitter(),
             max_file_bytes=int(self.settings.max_file_mb * 1_000_000),
             batch=self._batch(workers),
+            tracing=self.tracing,
         )
 
     def _batch(self, workers: Workers | None) -> int:
