@@ -8,40 +8,44 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
-from starlette.routing import Route
+from fastapi.telemetry import TelemetryConfig
+from starlette.routing import BaseRoute, Route
 
 from api import login, observe, pages, problems
-from api.access import LOGIN, LOGOUT, Door, needed
-from api.compatible.errors import PREFIX, ErrorBody
+from api.access import LOGIN, LOGOUT, Door
+from api.described import complete
 from api.guard import Guard
 from api.mcp_entry import PATH, Endpoint
 from api.observe import Observe, Watched
 from api.observe_logs import logging_to_stderr
 from api.observe_metrics import Metrics, State
-from api.problems import CannotListen, PortInUse, ProblemDetails
+from api.problems import CannotListen, PortInUse
 from api.routes import articles, ask, feedback, health, ingest, openai, read, session
 from api.service import Service
 from qa import __version__, running
 from qa.errors import QAError
+from qa.otel import tracing_of_environment
 from qa.settings import Settings
+from qa.tracing import Tracing
 
 _GRACE_SECONDS = 10
 _ROUTES = (ask, feedback, articles, ingest, health, openai, read, session)
-_KEY = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "Needed where the server has keys (`qa keys add NAME`), and beyond its machine.",
-}
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False, "metrics": False, "logs": False, "auto_configure": False
+}  # fmt: skip
+"""FastAPI's own tells addresses with their queries and what is wrong with a body; ours does not."""
 _EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 -- compared, not bound
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the application; the pipeline is loaded in the background once it starts."""
+def create_app(settings: Settings, tracing: Tracing | None = None) -> FastAPI:
+    """Make the application; the pipeline is loaded in the background once it starts.
+
+    `tracing` is told how long things take; without one, the collector that the environment names.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = app.state.service = Service(settings, lambda built: Watched(built, metrics))
+        service = app.state.service = Service(settings, lambda built: Watched(built, metrics), told)
         service.start()
         yield
         await mcp.stop()
@@ -50,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     mcp = Endpoint()
     door = Door(settings)
     metrics = Metrics()
+    told = tracing or tracing_of_environment()
     app = _App(
         title="Footnote",
         version=__version__,
@@ -57,15 +62,16 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.door = door
     app.add_middleware(Guard, settings=settings, door=door)
-    app.add_middleware(Observe, metrics=metrics, paths=_paths())
+    app.add_middleware(Observe, metrics=metrics, paths=_paths(), tracing=told)
     metrics.registry.register(State(lambda: app.state.service))
     for module in _ROUTES:
         app.include_router(module.router)
     app.router.routes.append(Route(PATH, mcp, name="mcp", include_in_schema=False))
-    problems.install(app)
+    problems.install(app, _declared())
     pages.install(app)
     login.install(app, door)
     observe.install(app, metrics)
@@ -74,44 +80,22 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _paths() -> list[str]:
     """Return every path that there is, as it is declared."""
-    routes = [route for module in _ROUTES for route in module.router.routes]
-    declared = [route.path for route in routes if isinstance(route, Route)]
+    declared = [route.path for route in _declared() if isinstance(route, Route)]
     return [*declared, PATH, LOGIN, LOGOUT, "/", "/docs", "/openapi.json", "/metrics"]
 
 
+def _declared() -> list[BaseRoute]:
+    """Return the routes of the modules."""
+    return [route for module in _ROUTES for route in module.router.routes]
+
+
 class _App(FastAPI):
-    """FastAPI, whose OpenAPI document says what errors look like, and which scopes a key needs."""
+    """FastAPI, whose OpenAPI document says what streams, errors and keys look like as well."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            document = super().openapi()
-            schemas = document["components"]["schemas"]
-            schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
-            for unused in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(unused, None)
-            schemas |= models_json_schema(
-                [(ErrorBody, "serialization")], ref_template="#/components/schemas/{model}"
-            )[1]["$defs"]
-            problem = _content("application/problem+json", "ProblemDetails")
-            openai_error = _content("application/json", "ErrorBody")
-            document["components"]["securitySchemes"] = {"key": _KEY}
-            for name, path in document["paths"].items():
-                content = openai_error if name.startswith(PREFIX) else problem
-                for method, operation in path.items():
-                    scopes = needed(method.upper(), name)
-                    operation["security"] = [{"key": sorted(scopes)}] if scopes else []
-                    if "HTTPValidationError" in str(operation["responses"].get("422")):
-                        del operation["responses"]["422"]
-                    operation["responses"]["default"] = {
-                        "description": "What went wrong, and what to do about it.",
-                        "content": content,
-                    }
+            complete(super().openapi())
         return super().openapi()
-
-
-def _content(media_type: str, schema: str) -> dict[str, Any]:
-    """Describe a body of the OpenAPI document."""
-    return {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:

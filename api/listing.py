@@ -13,7 +13,7 @@ from pydantic import Field
 
 from api.schemas import ArticleList
 from qa.library import ArticleInfo, Library
-from qa.types import Frozen
+from qa.types import Day, Frozen
 
 Order = Literal["id", "newest", "title"]
 
@@ -22,8 +22,8 @@ class Wanted(Frozen):
     """Which articles, in which order, and which stretch of them. By default: all, by id."""
 
     q: str = Field("", description="Words that title, id, source or date must hold, all of them.")
-    date_from: dt.date | None = Field(None, description="First day; who has no date is left out.")
-    date_to: dt.date | None = Field(None, description="Last day; who has no date is left out.")
+    date_from: Day | None = Field(None, description="First day; who has no date is left out.")
+    date_to: Day | None = Field(None, description="Last day; who has no date is left out.")
     order: Order = Field("id", description="By id, by date with the newest first, or by title.")
     offset: int = Field(0, ge=0, description="How many to skip.")
     limit: int | None = Field(None, ge=0, le=1000, description="At most so many; else all.")

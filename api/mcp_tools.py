@@ -13,7 +13,7 @@ from pydantic import Field
 
 from qa.llm.cancel import Cancel
 from qa.pipeline import Pipeline
-from qa.types import Article, Citation, Conflict, Filters, Frozen, Passage, Status
+from qa.types import Article, Citation, Conflict, Day, Filters, Frozen, Passage, Status
 
 INSTRUCTIONS = (
     "Footnote answers questions from the user's own articles, with a verified quote for every "
@@ -31,8 +31,8 @@ class _Scope(Frozen):
     files: tuple[str, ...] | None = Field(
         None, description="Use only these articles, by `file` as results name them."
     )
-    date_from: dt.date | None = Field(None, description="Only articles of this day or later.")
-    date_to: dt.date | None = Field(None, description="Only articles of this day or earlier.")
+    date_from: Day | None = Field(None, description="Only articles of this day or later.")
+    date_to: Day | None = Field(None, description="Only articles of this day or earlier.")
 
     @property
     def filters(self) -> Filters:

@@ -5,13 +5,14 @@ meet are defined here. Whatever happens, a client gets this one shape, and OpenA
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Route
 
 from api.compatible.errors import PREFIX, openai_response
 from qa.errors import ChromaUnreachable, QAError, UsageError
@@ -227,11 +228,28 @@ def _http(error: HTTPException) -> Problem:
     )
 
 
-def install(app: FastAPI) -> None:
-    """Answer every foreseen error with a problem; `Guard` does so for the others."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Answer every foreseen error with a problem; `Guard` does so for the others.
+
+    `routes` are those of included routers, which the application itself does not list.
+    """
 
     async def handle(request: Request, error: Exception) -> JSONResponse:
-        return error_response(error, request.url.path)
+        response = error_response(error, request.url.path)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            known = _methods((*routes, *app.routes), request)
+            if known:
+                response.headers["Allow"] = ", ".join(known)
+        return response
 
     for kind in (QAError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
+
+
+def _methods(routes: Iterable[BaseRoute], request: Request) -> list[str]:
+    """Return the methods of a path, of all its routes: each one alone knows only its own."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)

@@ -18,13 +18,16 @@ class AskRequest(Frozen):
     question: str = Field(
         description="At most QA_MAX_QUESTION_CHARS characters.",
         examples=["Which countries remain closely aligned with Venezuela?"],
+        json_schema_extra={"minLength": 1},
     )
     history: tuple[Turn, ...] = Field(
         (), max_length=HISTORY_TURNS, description="Earlier turns, oldest first."
     )
     filters: Filters | None = Field(None, description="Which articles may be used; None: all.")
     stream: bool = Field(
-        default=False, description="True: answer as server-sent events instead of one object."
+        default=False,
+        strict=True,
+        description="True: answer as server-sent events instead of one object.",
     )
 
 

@@ -1,20 +1,35 @@
 """What readers think of answers: kept as JSON lines, which `qa eval` reads as gold questions."""
 
+import json
 import os
 import threading
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationError
 
 from qa.types import Answer, Frozen
+
+
+def _as_sent(answer: object) -> Answer:
+    """Read an answer as JSON has it: `true` is no score, and "1" no footnote."""
+    if isinstance(answer, Answer):
+        return answer
+    try:
+        return Answer.model_validate_json(json.dumps(answer), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "it"
+        raise ValueError(f"{place}: {first['msg']}") from None
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 class Feedback(Frozen):
     """What a reader thought of one answer, and in a note why, or what would be right."""
 
     question: str = Field(min_length=1, max_length=20_000)
-    answer: Answer
+    answer: Annotated[Answer, BeforeValidator(_as_sent)]
     verdict: Literal["up", "down"]
     note: str = Field("", max_length=2000)
 

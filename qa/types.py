@@ -9,15 +9,26 @@ Offsets count Unicode code points of `Article.text`, start inclusive, end exclus
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 Verdict = Literal["supported", "unsupported", "contradicted"]
 Status = Literal["answered", "not_found", "incomplete"]
 Span = tuple[int, int]
 """A half-open range of code points, `(start, end)`."""
+_PAIR = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+"""A span in JSON Schema; pydantic's own `prefixItems` is beyond many readers of OpenAPI."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def whole(text: str) -> str:
@@ -27,6 +38,19 @@ def whole(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(whole)]
 """A text from outside."""
+
+
+def _written(day: object) -> object:
+    """Let a day through that is written as one; pydantic would take 0 for 1 January 1970."""
+    if isinstance(day, str) and not _DAY.fullmatch(day):
+        raise ValueError("it must be a day such as 2025-12-11")
+    if day is None or isinstance(day, str | dt.date):
+        return day
+    raise ValueError('it must be a day such as "2025-12-11"')
+
+
+Day = Annotated[dt.date, BeforeValidator(_written)]
+"""A day from outside, as YYYY-MM-DD."""
 
 
 class Frozen(BaseModel):
@@ -51,7 +75,7 @@ class Article(Frozen):
     date: dt.date | None = None
     source: str | None = None
     text: str
-    furniture: tuple[Span, ...] = ()
+    furniture: tuple[Annotated[Span, WithJsonSchema(_PAIR)], ...] = ()
 
 
 class Passage(Frozen):
@@ -209,8 +233,8 @@ class Filters(Frozen):
     """
 
     files: tuple[Text, ...] | None = None
-    date_from: dt.date | None = None
-    date_to: dt.date | None = None
+    date_from: Day | None = None
+    date_to: Day | None = None
 
     @property
     def empty(self) -> bool:

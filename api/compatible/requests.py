@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+)
 
 from api.compatible.errors import NotOffered, UnknownModel
 from api.schemas import HISTORY_TURNS
@@ -40,6 +48,11 @@ def _parts(content: Any) -> Any:
     return [] if content is None else content
 
 
+_PART = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string"}, "text": {"type": "string"}},
+}
 Content = Annotated[
     tuple[Part, ...],
     BeforeValidator(_parts),
@@ -47,7 +60,7 @@ Content = Annotated[
         {
             "anyOf": [
                 {"type": "string"},
-                {"type": "array", "items": {"type": "object"}},
+                {"type": "array", "items": _PART},
                 {"type": "null"},
             ]
         }
@@ -70,7 +83,7 @@ class ChatMessage(Lenient):
 class StreamOptions(Lenient):
     """What a stream carries beside the answer."""
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
 class ChatRequest(Lenient):
@@ -81,9 +94,9 @@ class ChatRequest(Lenient):
         description="The conversation, oldest first; the last one is the question.",
         json_schema_extra={"minItems": 1},
     )
-    stream: bool | None = None
+    stream: StrictBool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = Field(None, description="Only 1.")
+    n: StrictInt | None = Field(None, description="Only 1.")
     tool_choice: Any = Field(None, description="Tools are never called; `required` is refused.")
     response_format: dict[str, Any] | None = Field(None, description="Only `text`.")
     filters: Filters | None = Field(None, description="Which articles may be used; None: all.")

@@ -8,7 +8,7 @@ import time
 from typing import Any, Literal
 
 from fastapi.sse import format_sse_event
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.compatible.errors import NotOffered, error_body
 from api.compatible.replies import SERVER_ERROR, Sources, annotations, new_id, sources, usage
@@ -36,12 +36,12 @@ class ResponsesRequest(Lenient):
     input: str | tuple[dict[str, Any], ...] = Field(
         description="The question; or the conversation as messages, the question last."
     )
-    stream: bool | None = None
+    stream: StrictBool | None = None
     tool_choice: Any = Field(None, description="Tools are never called; `required` is refused.")
     text: dict[str, Any] | None = Field(None, description="Only the format `text`.")
     previous_response_id: str | None = Field(None, description="Refused: nothing is stored.")
     conversation: Any = Field(None, description="Refused: nothing is stored.")
-    background: bool | None = Field(None, description="Refused if true.")
+    background: StrictBool | None = Field(None, description="Refused if true.")
     filters: Filters | None = Field(None, description="Which articles may be used; None: all.")
 
 

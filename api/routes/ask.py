@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from api.described import event_stream
 from api.schemas import AskRequest, PassageCount, SearchResults, Suggestions
 from api.service import PipelineDep, ServiceDep
 from api.stream import EventStream, answer_stream, unless_left
@@ -12,7 +13,7 @@ from qa.errors import BadQuestion
 from qa.llm.cancel import Cancel, Cancelled
 from qa.llm.choose import State
 from qa.settings import Settings
-from qa.types import Answer, Filters
+from qa.types import Answer, ClaimDrafted, ClaimVerified, Filters, Problem, Retrieved
 
 router = APIRouter(prefix="/api", tags=["questions"])
 CLIENT_LEFT = 499
@@ -21,7 +22,15 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer; or, with `stream`, the events `retrieved`, then `claim` and "
         "`verdict` for each claim, and last `answer` (this same object) or `error` (a problem).",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": event_stream(
+            {
+                "retrieved": Retrieved,
+                "claim": ClaimDrafted,
+                "verdict": ClaimVerified,
+                "answer": Answer,
+                "error": Problem,
+            }
+        ),
     }
 }
 
@@ -52,7 +61,7 @@ def model(pipeline: PipelineDep) -> State:
 
 @router.get("/search")
 def search(
-    q: Annotated[str, Query(description="What to look for.")],
+    q: Annotated[str, Query(description="What to look for.", json_schema_extra={"minLength": 1})],
     pipeline: PipelineDep,
     service: ServiceDep,
     k: PassageCount = 10,

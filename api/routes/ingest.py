@@ -5,15 +5,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.described import event_stream
 from api.jobs import JobState
 from api.schemas import JobList
 from api.service import ServiceDep, WriterDep
 from api.stream import EventStream
+from qa.ingest import IngestReport, Progress
+from qa.types import Problem
 
 router = APIRouter(prefix="/api/ingest", tags=["ingest"])
 _EVENTS: dict[str, Any] = {
     "description": "The events `progress`, and last `done` (the report) or `error` (a problem).",
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": event_stream({"progress": Progress, "done": IngestReport, "error": Problem}),
 }
 
 

@@ -17,6 +17,7 @@ from api.compatible.responses import (
     response_object,
     understood_input,
 )
+from api.described import text_stream
 from api.links import Links
 from api.routes.ask import CLIENT_LEFT, check_length
 from api.service import PipelineDep, ServiceDep
@@ -32,8 +33,7 @@ _SINCE = 1_764_547_200
 
 
 def _or_stream(description: str) -> dict[int | str, dict[str, Any]]:
-    events = {"text/event-stream": {"schema": {"type": "string"}}}
-    return {200: {"description": description, "content": events}}
+    return {200: {"description": description, "content": text_stream()}}
 
 
 _CHUNKS = _or_stream("The answer; or, with `stream`, its chunks, and last `[DONE]`.")
