@@ -86,7 +86,7 @@ def read_baseline(path: Path) -> dict[tuple[str, str], Mapping[str, float]]:
         raise BadBaseline(
             f"{path} cannot be read: {error.strerror}.", "Give the results.jsonl of a run."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBaseline(
             f"{path}:{number} is not a result of an evaluation: {error!r}.",
             "Give the results.jsonl of a run.",

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from eval.errors import BadOption
 from eval.gold import GoldQuestion
 from eval.results import Outcome
@@ -41,7 +39,7 @@ def drafts(transcript: Path) -> Iterator[str]:
         given = [_given(value) for value in values]
     except OSError as error:
         raise BadOption(f"{transcript} cannot be read: {error.strerror}.", "Check it.") from error
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadOption(
             f"{transcript} holds something else than answers: {error}.",
             "Give the output of `qa ask --json`, a results.jsonl, or a feedback file.",

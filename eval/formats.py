@@ -11,12 +11,14 @@ import json
 import lzma
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from eval.errors import BadBenchmark
 from eval.gold import GoldQuestion
+from qa.types import whole
 
 _COMPRESSED = {".xz": lzma.decompress, ".gz": gzip.decompress}
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -47,6 +49,11 @@ class Benchmark:
 
 def read_beir(folder: Path) -> Benchmark:
     """Read BEIR's layout (Thakur et al. 2021): corpus, queries, and qrels (test) as TSV."""
+    with _of_form(folder):
+        return _beir(folder)
+
+
+def _beir(folder: Path) -> Benchmark:
     articles: dict[str, str] = {}
     names: dict[str, str] = {}
     for entry in _lines(_find(folder, "corpus.jsonl")):
@@ -74,6 +81,11 @@ def read_squad(path: Path) -> Benchmark:
     Both the published JSON and a JSON Lines form with one paragraph a line are read. A question
     that its paragraph does not answer is taken to be unanswerable in the whole collection.
     """
+    with _of_form(path):
+        return _squad(path)
+
+
+def _squad(path: Path) -> Benchmark:
     articles: dict[str, str] = {}
     questions: list[GoldQuestion] = []
     for number, (title, paragraph) in enumerate(_paragraphs(path), start=1):
@@ -105,6 +117,11 @@ def read_clapnq(path: Path) -> Benchmark:
     Its answers are long and free, so they are no strings to look for: a question counts as
     answered by its facts when a sentence that the annotators selected is quoted.
     """
+    with _of_form(path):
+        return _clapnq(path)
+
+
+def _clapnq(path: Path) -> Benchmark:
     articles: dict[str, str] = {}
     questions: list[GoldQuestion] = []
     files = sorted(path.glob("*.jsonl*")) if path.is_dir() else [path]
@@ -119,6 +136,17 @@ def read_clapnq(path: Path) -> Benchmark:
             kept = tuple(q for q in quotes if q in passage["text"])
             questions.append(question.model_copy(update={"quotes": kept}))
     return _answered(path, articles, questions)
+
+
+@contextmanager
+def _of_form(path: Path) -> Iterator[None]:
+    """Say of a file whose values are others than the format's that it is none."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, csv.Error) as error:
+        raise BadBenchmark(
+            f"{path} has another form than the benchmark: {error!r}.", "Give its published files."
+        ) from error
 
 
 def _answered(
@@ -138,8 +166,8 @@ def _question(name: str, question: str, answers: Sequence[str], file: str) -> Go
 
 def article(title: str, text: str) -> str:
     """Lay out an article as a text file: its title, a blank line, its text."""
-    heading = " ".join(title.split())
-    return f"{heading}\n\n{text.strip()}\n" if heading else f"{text.strip()}\n"
+    heading, body = " ".join(whole(title).split()), whole(text).strip()
+    return f"{heading}\n\n{body}\n" if heading else f"{body}\n"
 
 
 def file_name(name: str, taken: Container[str] = ()) -> str:
@@ -176,7 +204,7 @@ def _parsed(path: Path, text: str) -> Iterator[Any]:
     """Parse a file that is one JSON value, however it is laid out, or one value a line."""
     try:
         whole = [json.loads(text)]
-    except ValueError:
+    except (ValueError, RecursionError):
         whole = []
     yield from whole or _parsed_lines(path, text)
 
@@ -186,5 +214,5 @@ def _parsed_lines(path: Path, text: str) -> Iterator[Any]:
         if line.strip():
             try:
                 yield json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BadBenchmark(f"{path}:{number}: {error}.", "Write JSON Lines.") from error

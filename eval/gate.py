@@ -84,8 +84,6 @@ def read_thresholds(path: Path) -> Thresholds:
         raise BadThresholds(
             f"{path} cannot be read: {error.strerror}.", "Check the path of the thresholds."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadThresholds(f"{path} is not TOML: {error}.", "Correct that line.") from error
     except ValidationError as error:
         details = "; ".join(
             f"{'.'.join(map(str, d['loc']))}: {d['msg'].removeprefix('Value error, ')}"
@@ -94,6 +92,8 @@ def read_thresholds(path: Path) -> Thresholds:
         raise BadThresholds(
             f"{path}: {details}.", "Write limits as metric = { at_least = 0.9 } under [scope]."
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise BadThresholds(f"{path} is not TOML: {error}.", "Correct that line.") from error
     known = names()
     for scope, limits in thresholds.root.items():
         for metric in limits:

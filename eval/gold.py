@@ -61,7 +61,7 @@ class RegexAnswer(Frozen):
     def _compiles(self) -> Self:
         try:
             re.compile(self.regex)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"is not a regular expression: {error}") from error
         return self
 

@@ -4,6 +4,7 @@ Exit status: 0 done, 1 the job failed, 2 wrong usage, 130 stopped by Ctrl-C. Hea
 imported inside the commands that need them, so that `qa --help` stays instant.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -329,6 +330,11 @@ def _settings() -> "Settings":
         raise UsageError(
             f"The setting {name} is wrong: {first['msg']}.",
             f"Correct QA_{name.upper()} in the environment, or {name} in qa.toml.",
+        ) from error
+    except (ValueError, OSError, RecursionError) as error:
+        raise UsageError(
+            f"{os.environ.get('QA_CONFIG', 'qa.toml')} cannot be read: {error}.",
+            "Write it as TOML in UTF-8, such as: chunk_tokens = 128",
         ) from error
 
 

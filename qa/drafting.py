@@ -184,9 +184,15 @@ def _ordering(matter: Matter) -> list[str]:
     return [p.article_id for p in shown if any(tainted(p.text, sentences(p.text)))]
 
 
+_COUNTS = range(10**9)
+"""What a server may say; one that counts below nothing is not quoted."""
+
+
 def _tokens(outcome: "Outcome") -> dict[str, int]:
     counted = {"prompt": outcome.prompt_tokens, "output": outcome.output_tokens}
-    return {what: count for what, count in counted.items() if count is not None}
+    return {
+        what: count for what, count in counted.items() if count is not None and count in _COUNTS
+    }
 
 
 def _said(problems: Sequence[LLMError]) -> tuple[str, ...]:

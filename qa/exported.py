@@ -156,7 +156,7 @@ def find(digest: str, cache: Path) -> Export | None:
             prompt=manifest["prompt"],
             inputs=manifest["inputs"],
         )
-    except (OSError, ValueError, KeyError, ModelNotFound, ModelDigestMismatch):
+    except (OSError, ValueError, KeyError, TypeError, ModelNotFound, ModelDigestMismatch):
         return None
 
 

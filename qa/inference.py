@@ -148,7 +148,7 @@ def choose(
     try:
         kept = json.loads(remembered.read_text("utf-8"))
         return Choice(kept["engine"], kept["rates"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         found = _measured(path, sample, agree)
     try:
         write_whole(remembered, json.dumps({"engine": found.engine, "rates": found.rates}).encode())

@@ -64,7 +64,7 @@ class WriterLock:
         try:
             note = json.loads(self._note.read_text(encoding="utf-8"))
             return f"`{note['command']}` (process {note['pid']}, since {note['since']})"
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 
 

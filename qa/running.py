@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 from urllib.error import HTTPError
@@ -34,6 +35,8 @@ _OWN = frozenset(
 )  # fmt: skip
 """Settings that do not change an answer."""
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
+"""What a note, or an answer, that is not one of ours leads to."""
 _WRAPPED = {"answer": "answer", "error": "problem"}
 """Events that are sent as the one object that they hold."""
 
@@ -59,7 +62,7 @@ def address(settings: Settings) -> str | None:
 
 def withdraw(settings: Settings, instance: str) -> None:
     """Take the note of this instance away; another one's stays."""
-    with suppress(OSError, ValueError, KeyError):
+    with suppress(*_UNREADABLE):
         if json.loads(_path(settings).read_text("utf-8"))["instance"] == instance:
             _path(settings).unlink()
 
@@ -72,7 +75,7 @@ def events(settings: Settings, question: str, filters: Filters) -> list[Event] |
     try:
         found = _server(settings)
         return None if found is None else list(_asked(*found, question, filters))
-    except (OSError, ValueError, KeyError):
+    except (HTTPException, *_UNREADABLE):
         return None
 
 

@@ -129,6 +129,7 @@ def test_a_bad_file_fails_the_ingest_but_not_the_others(tmp_path: Path) -> None:
         (["forget", "nowhere"], {}, "was never ingested"),
         (["status"], {"QA_CHUNK_TOKENS": "many"}, "QA_CHUNK_TOKENS"),
         (["status"], {"QA_CONFIG": "slip.toml"}, "chunk_tokenz"),
+        (["status"], {"QA_CONFIG": "broken.toml"}, "broken.toml cannot be read"),
     ],
 )
 def test_wrong_usage_exits_with_2(
@@ -136,6 +137,7 @@ def test_wrong_usage_exits_with_2(
 ) -> None:
     """A slip of the user's is status 2, with what was wrong, and never a traceback."""
     (tmp_path / "slip.toml").write_text("chunk_tokenz = 99\n", encoding="utf-8")
+    (tmp_path / "broken.toml").write_bytes(b"chunk_tokens = \xff\n")
     result = qa(tmp_path / "data", *words, cwd=tmp_path, **settings)
     assert (result.returncode, result.stdout) == (2, "")
     assert said in result.stderr

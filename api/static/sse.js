@@ -31,7 +31,7 @@ function take(event, line) {
   if (colon === 0) return; // a comment: the server's heartbeat
   const field = colon < 0 ? line : line.slice(0, colon);
   const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-  if (field === "event") event.name = value;
+  if (field === "event") event.name = value || "message";
   if (field === "data") event.data.push(value);
 }
 

@@ -38,7 +38,7 @@ def members(data: bytes, name: str, budget: Budget) -> Iterator[Member]:
     for info in sorted(packed.members, key=lambda member: member.filename):
         path = PurePosixPath(unicodedata.normalize("NFC", info.filename.replace("\\", "/")))
         hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
-        if info.is_dir() or hidden:
+        if info.filename.endswith("/") or hidden:  # is_dir() fails on a name of no characters
             continue
         why = _unsafe(info, path) or ("is there twice" if str(path) in taken else "")
         taken.add(str(path))

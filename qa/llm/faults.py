@@ -227,7 +227,7 @@ def message(body: bytes | object) -> str:
     if isinstance(body, bytes):
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return " ".join(body.decode(errors="replace").split())[:_MOST_SAID]
     while isinstance(found, dict):
         found = found.get("error") or found.get("message") or found.get("detail") or ""

@@ -13,7 +13,7 @@ from qa.errors import LLMError, LLMInterrupted
 from qa.llm.address import is_local
 from qa.llm.cancel import Cancel
 from qa.llm.faults import Server, garbled, message
-from qa.llm.wire import SMALL_S, Exchange, decoded
+from qa.llm.wire import SMALL_S, Exchange, decoded, shown
 from qa.types import Frozen
 
 SETTING = "QA_OLLAMA_URL"
@@ -178,7 +178,7 @@ def _step(line: bytes, server: Server) -> ProgressResponse:
     try:
         return ProgressResponse.model_validate(part)
     except ValidationError as error:
-        raise garbled(server, f"{part!r}"[:200]) from error
+        raise garbled(server, shown(part)) from error
 
 
 def _ask(wire: Exchange, path: str, body: dict[str, str] | None = None) -> dict[str, object]:

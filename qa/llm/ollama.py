@@ -18,7 +18,7 @@ from qa.llm.cancel import Cancel
 from qa.llm.faults import Server, failed, garbled, message
 from qa.llm.model import SEED, End, LocalLLM, Piece, Pieces
 from qa.llm.models import exchange
-from qa.llm.wire import Exchange, decoded
+from qa.llm.wire import Exchange, decoded, shown
 
 
 class OllamaLLM(LocalLLM):
@@ -102,4 +102,4 @@ def _chunk(part: Mapping[str, Any], server: Server) -> ChatResponse:
     try:
         return ChatResponse.model_validate(part)
     except ValidationError as error:
-        raise garbled(server, f"{dict(part)!r}"[:200]) from error
+        raise garbled(server, shown(part)) from error

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from qa.llm.cancel import Cancel
 from qa.llm.faults import Server, failed, garbled, message
 from qa.llm.model import SEED, End, LocalLLM, Piece, Pieces
-from qa.llm.wire import Exchange, decoded
+from qa.llm.wire import Exchange, decoded, shown
 
 SETTING = "QA_LLM_URL"
 _DONE = b"[DONE]"
@@ -92,7 +92,7 @@ def _choice(part: Mapping[str, Any], server: Server) -> tuple[str, str | None]:
         first = choices[0]
         text, reason = (first.get("delta") or {}).get("content"), first.get("finish_reason")
     except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise garbled(server, f"{dict(part)!r}"[:200]) from error
+        raise garbled(server, shown(part)) from error
     return str(text or ""), str(reason) if reason else None
 
 

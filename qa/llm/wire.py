@@ -210,7 +210,7 @@ def decoded(data: bytes, server: Server) -> dict[str, Any]:
     """Read one JSON object."""
     try:
         found = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise garbled(server, _excerpt(data)) from error
     if not isinstance(found, dict):
         raise garbled(server, _excerpt(data))
@@ -219,3 +219,11 @@ def decoded(data: bytes, server: Server) -> dict[str, Any]:
 
 def _excerpt(data: bytes) -> str:
     return repr(data[:80].decode(errors="replace"))
+
+
+def shown(part: Mapping[str, Any]) -> str:
+    """Return the beginning of what a server sent."""
+    try:
+        return repr(dict(part))[:200]
+    except RecursionError:
+        return "something that is nested too deep"
