@@ -100,5 +100,5 @@ def test_the_llamaindex_example_works(
 def test_the_versions_are_those_that_are_installed() -> None:
     """The table of what was tried names the versions that the tests run."""
     rows = re.findall(r"^\| `([\w-]+)` \| (\d[\d.]+) \|", CLIENTS, re.MULTILINE)
-    assert len(rows) == 3
+    assert len(rows) == 4
     assert rows == [(name, version(name)) for name, _ in rows]
