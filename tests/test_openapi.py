@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz_api import Server, schemathesis, server
 from tests.test_api import QUESTION, ask, problem
 
-OPERATIONS = 20
+OPERATIONS = 23
 CASES = 1000
 ANSWER = {"question": "q", "status": "answered", "answer": "a", "model": "embedded"}
 
