@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import re
 import threading
 import time
 import weakref
@@ -420,13 +421,17 @@ def test_silence_is_bridged_by_comments(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_every_answer_has_the_security_headers(client: httpx.Client) -> None:
-    """Pages, files, answers, streams and problems alike carry the same strict headers."""
+    """Pages, files, answers, streams and problems alike carry the same strict headers.
+
+    A page's policy allows its own style besides, by digest.
+    """
     responses = [client.get(path) for path in HOME]
     responses += [client.get("/nope"), ask(client), ask(client, stream=True), ask(client, "")]
     responses.append(client.get("/", headers={"Host": "evil.example"}))
     for response in responses:
         for name, value in SECURITY_HEADERS.items():
-            assert response.headers[name] == value, response.url
+            found = re.sub(r" 'sha256-[A-Za-z0-9+/]{43}='", "", response.headers[name])
+            assert found == value, response.url
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", ":::", ""])
