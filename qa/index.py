@@ -73,10 +73,7 @@ Result = TypeVar("Result")
 def _told(
     method: "Callable[Concatenate[PassageIndex, Given], Result]",
 ) -> "Callable[Concatenate[PassageIndex, Given], Result]":
-    """Say in our own words what Chroma and tantivy raise: a full disk, a damaged file.
-
-    What was being written is given up, so that the next one to write begins anew.
-    """
+    """Say in our own words what Chroma and tantivy raise: a full disk, a damaged file."""
 
     @wraps(method)
     def asked(self: "PassageIndex", /, *given: Given.args, **named: Given.kwargs) -> Result:
@@ -85,10 +82,10 @@ def _told(
         try:
             return method(self, *given, **named)
         except (ChromaError, ValueError, RuntimeError, OSError) as error:
-            self.give_up(method.__name__)
+            self.failed = True
             raise _damaged(self.root, error) from error
         except BaseException as error:
-            self.give_up(method.__name__)
+            self.failed = True
             # Rust's panic, which no name can be imported for, is no Exception.
             if type(error).__name__ != "PanicException":
                 raise
@@ -114,6 +111,9 @@ class PassageIndex:
     ) -> None:
         self.root = root
         self.build = build
+        self.failed = False
+        """True after an error: then it is to be opened anew. Chroma keeps the lock of a transaction
+        that a full disk broke off, and whoever writes next would wait for it for a long time."""
         self._terms_path = root / "lexical" / str(build)
         self._server = server
         self._create = create
@@ -220,11 +220,6 @@ class PassageIndex:
         """Let another process write: tantivy's writer holds a lock of its own while it lives."""
         if self._terms_writer is not None:
             self._terms_writer.wait_merging_threads()
-            self._terms_writer = None
-
-    def give_up(self, what: str) -> None:
-        """Let go of a writer that failed; a search that failed has none."""
-        if what in {"add", "remove"}:
             self._terms_writer = None
 
     # -- writing ---------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from types import ModuleType
 from typing import Any
 
 _LOCK = threading.Lock()
+_WHOLE: set[str] = set()
+"""What has been imported to its end."""
 
 
 def nltk() -> ModuleType:
@@ -60,10 +62,16 @@ def _marked(method: Any, *_: object) -> Any:
 
 
 def _without(name: str, *others: str) -> ModuleType:
-    """Import a package while others are not to be found."""
-    if name not in sys.modules:
-        with _LOCK, _absent(*others):
-            importlib.import_module(name)
+    """Import a package while others are not to be found.
+
+    Until it is there whole, all wait: a module that another thread is still importing stands in
+    `sys.modules` already, and whoever used it then would break it for good.
+    """
+    if name not in _WHOLE:
+        with _LOCK:
+            with _absent(*others):
+                importlib.import_module(name)
+            _WHOLE.add(name)
     return sys.modules[name]
 
 

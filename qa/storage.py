@@ -31,11 +31,7 @@ def failed(path: Path, error: BaseException) -> QAError | None:
     said = str(error).lower()
     code = error.errno if isinstance(error, OSError) else None
     if code in _FULL_CODES or any(words in said for words in _FULL) or _free(path) < _SCARCE:
-        return DiskFull(
-            f"There is no space left to write {path}.",
-            "Free some space and do it again: what was indexed before still answers, and an "
-            "interrupted ingest goes on from there.",
-        )
+        return _full(path)
     if code in _SHUT_CODES or any(words in said for words in _SHUT):
         return NotWritable(
             f"{path} cannot be written: {error}.",
@@ -45,12 +41,26 @@ def failed(path: Path, error: BaseException) -> QAError | None:
     return None
 
 
+def check_room(path: Path) -> None:
+    """Raise `DiskFull` where there is too little space to write anything."""
+    if _free(path) < _SCARCE:
+        raise _full(path)
+
+
+def _full(path: Path) -> DiskFull:
+    return DiskFull(
+        f"There is no space left to write {path}.",
+        "Free some space and do it again: what was indexed before still answers, and an "
+        "interrupted ingest goes on from there.",
+    )
+
+
 def _free(path: Path) -> int:
     """Return how many bytes can be written where `path` is, or will be."""
     there = next((p for p in (path, *path.absolute().parents) if p.exists()), Path())
     with suppress(OSError):
         return shutil.disk_usage(there).free
-    return _SCARCE
+    return _SCARCE  # nobody knows
 
 
 @contextmanager

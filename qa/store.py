@@ -30,7 +30,7 @@ from qa.library import ArticleInfo, Library
 from qa.lock import Gate, WriterLock
 from qa.passages import SPLIT_VERSION, Splitter
 from qa.settings import Settings
-from qa.storage import writing
+from qa.storage import check_room, writing
 from qa.tracing import SILENT, Tracing
 
 Tell = Callable[[Progress], None]
@@ -116,15 +116,24 @@ class Store:
         foreign = not self._lock.held and self.library.generation != self._opened_at
         return self._index is None or foreign
 
+    def _drop(self) -> None:
+        """Close the index, which is then opened anew."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
     def _open(self) -> PassageIndex:
         """Open the index unless what is open is as new as what lies on disk; be alone for it."""
         generation = self.library.generation
-        if self._index is not None and generation != self._opened_at:
+        if self._index is not None and self._index.failed:
+            # While there is no room to open it again, what is open goes on answering.
+            check_room(self.settings.data_dir)
+            self._drop()
+        elif self._index is not None and generation != self._opened_at:
             if self._index.build == self.library.build and self._index.refresh():
                 self._opened_at = generation
             else:
-                self._index.close()
-                self._index = None
+                self._drop()
         if self._index is None:
             self._check_fingerprint()
             # Vectors that a server has lost must not be taken for an index that is still empty.

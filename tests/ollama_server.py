@@ -19,8 +19,12 @@ __all__ = ["Json", "OllamaServer", "Refused", "ollama", "plays", "says"]
 
 
 @contextmanager
-def ollama(script: Script, *models: str, port: int = 0, **more: Any) -> Iterator[OllamaServer]:
-    """Run a server for as long as the block lasts; `more` are fields of `OllamaServer`."""
+def ollama(script: Script, *models: str, **more: Any) -> Iterator[OllamaServer]:
+    """Run a server for as long as the block lasts; `more` are fields of `OllamaServer`.
+
+    With `port` it listens there, as one does that comes back.
+    """
+    port: int = more.pop("port", 0)
     owner = OllamaServer(script, models or ("tiny:latest",), **more)
     handler = type("Handler", (Handler,), {"owner": owner})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)

@@ -55,7 +55,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a request with a JSON body."""
-        self._answer(json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0)))))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("the client died while it was asking")
+        self._answer(json.loads(body))
 
     def _answer(self, body: Json) -> None:
         try:

@@ -1,7 +1,6 @@
 """Broken files of Chroma, tantivy and SQLite: noticed, said with a remedy, and the remedy works."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ SEGMENT = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")
 
 
 @pytest.fixture(scope="module")
-def sound(embedding: Embedding, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def sound(embedding: Embedding, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data directory with three articles, whose index is large enough to have a graph."""
     root = tmp_path_factory.mktemp("sound")
     write(root / "articles", {name: paragraph(word) for name, word in WORDS.items()})

@@ -194,10 +194,13 @@ def main() -> int:
     given = parser.parse_args()
     root = Path(tempfile.mkdtemp(prefix="soak"))
     world = World(root, free_port())
+    good = False
     try:
         good = Soak(world, given.minutes * 60, given.kills).run()
     finally:
-        world.close()
+        world.close(keep=not good)
+    if not good:
+        print(f"the server's log: {world.log}")
     return 0 if good else 1
 
 

@@ -158,20 +158,18 @@ class Client:
 
     def bad(self) -> None:
         """Send what cannot be served; it is refused, and never breaks anything."""
-        send = self.dice.choice(
-            [
-                lambda: self.http.post("/api/ask", content=b'{"question": '),
-                lambda: self.http.post("/api/ask", json={"question": "x" * 50_000}),
-                lambda: self.http.post("/api/ask", json={"question": ["?"], "stream": "often"}),
-                lambda: self.http.get("/api/articles/no/such/article.txt"),
-                lambda: self.http.get("/api/search", params={"q": "", "k": -1}),
-                lambda: self.http.post("/api/articles", files={"files": ("a.exe", b"MZ\0\0")}),
-                lambda: self.http.put("/api/ask", json={}),
-                lambda: self.http.post(_CHAT, json={"messages": "none"}),
-                lambda: self.http.delete("/api/articles/..%2f..%2fetc%2fpasswd"),
-            ]
-        )
-        expected(send(), *_REFUSED)
+        sends: list[Callable[[], httpx.Response]] = [
+            lambda: self.http.post("/api/ask", content=b'{"question": '),
+            lambda: self.http.post("/api/ask", json={"question": "x" * 50_000}),
+            lambda: self.http.post("/api/ask", json={"question": ["?"], "stream": "often"}),
+            lambda: self.http.get("/api/articles/no/such/article.txt"),
+            lambda: self.http.get("/api/search", params={"q": "", "k": -1}),
+            lambda: self.http.post("/api/articles", files={"files": ("a.exe", b"MZ\0\0")}),
+            lambda: self.http.put("/api/ask", json={}),
+            lambda: self.http.post(_CHAT, json={"messages": "none"}),
+            lambda: self.http.delete("/api/articles/..%2f..%2fetc%2fpasswd"),
+        ]
+        expected(self.dice.choice(sends)(), *_REFUSED)
 
     def look(self) -> None:
         """Do as a monitor does."""

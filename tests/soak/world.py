@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -53,8 +52,10 @@ def facts() -> list[Fact]:
 
 def slowly(body: Json) -> list[Step]:
     """Answer honestly, a word at a time."""
-    words = honest(body).split(" ")
-    return [*chain.from_iterable((Say(f"{w} "), Pause(_WORD_S)) for w in words), Done()]
+    said: list[Step] = []
+    for word in honest(body).split(" "):
+        said += [Say(f"{word} "), Pause(_WORD_S)]
+    return [*said, Done()]
 
 
 @dataclass
@@ -167,23 +168,27 @@ class World:
     def full(self) -> Iterator[None]:
         """Leave no space on the disk while the block runs."""
         ballast = self.disk / "ballast"
-        free = os.statvfs(self.disk)
-        with ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(1, free.f_bavail * free.f_frsize - 4096))
         try:
+            with ballast.open("wb") as file:
+                # Until nothing fits: the server writes meanwhile.
+                for size in (2**20, 2**16, 2**12):
+                    with suppress(OSError):
+                        while True:
+                            os.posix_fallocate(file.fileno(), ballast.stat().st_size, size)
             yield
         finally:
             ballast.unlink()
 
-    def close(self) -> None:
-        """End everything and leave nothing behind."""
+    def close(self, *, keep: bool = False) -> None:
+        """End everything and leave nothing behind, unless it is to be looked at."""
         if self._server is not None and self._server.poll() is None:
             self._server.kill()
             self._server.wait()
         self.ollama.stop()
         if self.can_fill:
             subprocess.run(["umount", "--lazy", str(self.disk)], check=False)
-        shutil.rmtree(self.root, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(self.root, ignore_errors=True)
 
 
 def dice(seed: int) -> random.Random:
