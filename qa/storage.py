@@ -164,5 +164,8 @@ class Connection(sqlite3.Connection):
 
     def problems(self) -> Sequence[str]:
         """Return what SQLite finds wrong with the file, page by page; nothing when all is well."""
-        rows = self.execute("PRAGMA quick_check(5)").fetchall()
+        try:
+            rows = self.execute("PRAGMA quick_check(5)").fetchall()
+        except LibraryDamaged as error:  # it may give up at the first page that it cannot read
+            return [error.detail]
         return [str(row[0]) for row in rows if row[0] != "ok"]

@@ -182,7 +182,7 @@ def test_feedback_is_appended_and_read_as_gold(live: Live, client: httpx.Client)
     [
         ({"verdict": "maybe"}, "verdict: "),
         ({"note": "x" * 2001}, "note: "),
-        ({"answer": {"question": "?"}}, "answer.status"),
+        ({"answer": {"question": "?"}}, "status: Field required"),
         ({"question": ""}, "question: "),
         ({"more": 1}, "more: "),
     ],

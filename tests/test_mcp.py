@@ -302,7 +302,8 @@ def test_stdout_carries_nothing_but_the_protocol(indexed: Path) -> None:
         assert reply["jsonrpc"] == "2.0"
         replies[reply.get("id")] = reply
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    process.wait(timeout=60)  # the end of its input, which comes next, would end it as well
+    rest, errors = process.communicate()
     assert rest == ""
     assert process.returncode == 130, errors
     assert "Traceback" not in errors

@@ -580,7 +580,7 @@ def test_an_unforeseen_error_tells_nothing_of_the_inside(
         assert "secret" not in str(error.value.body)
         assert (error.value.type, error.value.code) == ("server_error", "internal")
     monkeypatch.undo()
-    monkeypatch.setattr("qa.pipeline.compare", broken)
+    monkeypatch.setattr(live.service.pipeline, "_comparison", broken)
     with pytest.raises(openai.APIError, match="did not expect") as late:
         chunks_of(gpt, QUESTION)
     assert late.value.code == "internal"
