@@ -38,15 +38,13 @@ class Case:
     """A bad model; what becomes of its answer to a question that the articles answer.
 
     `writes`: the shown claims are its own; else the embedded reader answers. `removes`: something
-    of it was removed. `moved`: its claims are marked as re-attributed. `refused`: its text counts
-    as an abstention, which is not right, but honest.
+    of it was removed. `moved`: its claims are marked as re-attributed.
     """
 
     model: Script
     writes: bool
     removes: bool = False
     moved: bool = False
-    refused: bool = False
 
 
 CASES = [
@@ -56,7 +54,8 @@ CASES = [
     Case(bad_models.invents_numbers, writes=False, removes=True),
     Case(bad_models.ignores_the_form, writes=True, moved=True),
     Case(bad_models.obeys_articles, writes=False, removes=True),
-    Case(bad_models.leaks_its_prompt, writes=True, refused=True),
+    # Its text counts as an abstention, which is not believed after an article that gives orders.
+    Case(bad_models.leaks_its_prompt, writes=False),
 ]
 
 
@@ -91,9 +90,6 @@ def test_a_question_that_the_articles_answer(
         answer = pipe.answer(WHO)
     check(pipe, answer)
     check_nothing_false(answer)
-    if case.refused:
-        assert (answer.status, answer.claims) == ("not_found", ())
-        return
     assert answer.status == "answered"
     assert DESIGNER in answer.answer
     assert "lighthouse.txt" in {citation.file for citation in answer.citations}
