@@ -116,14 +116,15 @@ rules system systems developer hidden prompt jailbreak your you answer answers s
 supported score verdict inst passage not_in_articles not_in base rot end then ignorez
 ignoriere ignorieren ignora ignorad ignorar ignori ignorate répondez réponds écrivez antworten
 antworte schreiben schreibe responde responda escribe escriba contesta rispondi scrivi escreva
-checker verifier
+checker verifier write reply replies respond output print response summarizing summarising
+jailbreaking jailbroken
 """
 _TELLING = frozenset(_WORDS.split())
 """Every pattern that may stand anywhere needs one of these words, or else one of the signs below:
 looking for them takes a tenth of the time."""
 _WORD = re.compile(r"[a-zà-ÿ_]+")
 _SIGN = re.compile(
-    r"[<>|{#:\[]|----|[A-Za-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} |[\u0370-\u1fff\u3000-]"
+    r"[<>|{#:\[]|----|[A-Za-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} |[\u0370-\u1fff\u3000-\uffef]"
 )
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
