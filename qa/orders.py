@@ -84,7 +84,7 @@ _VERDICTS = (
 )
 _MARKS = (
     # Turns of a conversation, calls of tools, and marks of our own prompt
-    r"(?:^|[\n\[<{])\W*(?:system|assistant|user|human|developer|tool|function)\W{0,3}[:>\]]",
+    r"(?:^|[\n\[<{])\W{0,8}(?:system|assistant|user|human|developer|tool|function)\W{0,3}[:>\]]",
     r"<\||\|>|\[/?inst\]|<</?sys>>|#{2,}\s*(?:instructions?|system|response|answer)\b|<!--",
     r"[\"'](?:role|tool_calls?|function_call|function|arguments)[\"']\s*:",
     r"[\"'](?:verdict|supported|answer)[\"']\s*:",
@@ -103,15 +103,38 @@ _FOREIGN = (
     r"忽略.{0,12}(?:指令|指示|说明|規則|规则)|無視|(?:回答|输出|回复).{0,6}[:：]",
 )
 _ORDERS = (*_COMMANDS, *_ADDRESSED, *_VERDICTS, *_MARKS, *_FOREIGN)
-_ORDER = re.compile("|".join(f"(?:{pattern})" for pattern in _ORDERS), re.IGNORECASE | re.DOTALL)
+_FIRST = tuple(pattern for pattern in _ORDERS if pattern.startswith("^"))
+_ANYWHERE = tuple(pattern for pattern in _ORDERS if not pattern.startswith("^"))
+_OPENS = re.compile("|".join(f"(?:{pattern})" for pattern in _FIRST), re.IGNORECASE | re.DOTALL)
+_ORDER = re.compile("|".join(f"(?:{p})" for p in _ANYWHERE), re.IGNORECASE | re.DOTALL)
+_WORDS = """
+ignore disregard forget override bypass neglect skip leave obey execute comply follow carry
+cite attribute models model llm llms ai ais chatbot chatbots bot bots gpt claude ollama
+assistant assistants retrieval answering summarizer summarizers summariser attention note
+notes message messages dear hello notice instruction instructions command commands memo rule
+rules system systems developer hidden prompt jailbreak your you answer answers support
+supported score verdict inst passage not_in_articles not_in base rot end then ignorez
+ignoriere ignorieren ignora ignorad ignorar ignori ignorate répondez réponds écrivez antworten
+antworte schreiben schreibe responde responda escribe escriba contesta rispondi scrivi escreva
+checker verifier write reply replies respond output print response summarizing summarising
+jailbreaking jailbroken
+"""
+_TELLING = frozenset(_WORDS.split())
+"""Every pattern that may stand anywhere needs one of these words, or else one of the signs below:
+looking for them takes a tenth of the time."""
+_WORD = re.compile(r"[a-zà-ÿ_]+")
+_SIGN = re.compile(
+    r"[<>|{#:\[]|----|[A-Za-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} |[\u0370-\u1fff\u3000-\uffef]"
+)
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
     "aAeEoOpPcCxXyYiIjJsSdhqwBBHHKKMMTTraAeEoOpPvNiIkKtTuYBBnH",
 )
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])?")
-_ASIDE = re.compile(r"(?<=[.!?])\s*\[(?!\d+\])[^\]]*\]\([^)]*\)?")
+_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\](?:\([^)]{0,2000}\)?|\[[^\[\]]{0,300}\])?")
+_ASIDE = re.compile(r"(?<=[.!?])\s*\[(?!\d+\])[^\[\]]{0,300}\]\([^)]{0,2000}\)?")
 """A link that stands by itself after a sentence: "Click here"."""
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)?")
+_LINK = re.compile(r"\[([^\[\]]{0,300})\]\([^)]{0,2000}\)?")
+_TARGET = re.compile(r"\]\([^)\s]{0,2000}\)?")
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|$)|<\|[^<>|]*\|>|<(?:https?|ftp|data|javascript|mailto):[^>]*>", re.DOTALL
 )
@@ -128,8 +151,17 @@ def is_order(text: str) -> bool:
     """Tell whether a sentence, or a title, speaks to a machine."""
     seen = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Co", "Cs"})
     plain = unicodedata.normalize("NFKC", seen)
-    latin = plain.translate(_LOOKALIKES)
-    return bool(_ORDER.search(plain) or (latin != plain and _ORDER.search(latin)))
+    return _ordered(plain) or _ordered(plain.translate(_LOOKALIKES), unless=plain)
+
+
+def _ordered(text: str, unless: str | None = None) -> bool:
+    """Look for the patterns, unless the text is the one that was looked at already."""
+    if text == unless:
+        return False
+    if _OPENS.match(text):
+        return True
+    telling = _SIGN.search(text) or not _TELLING.isdisjoint(_WORD.findall(text.lower()))
+    return bool(telling and _ORDER.search(text))
 
 
 def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
@@ -144,7 +176,8 @@ def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
     found = [False] * len(spans)
     for numbers in paragraphs:
         whole = text[spans[numbers[0]][0] : spans[numbers[-1]][1]]
-        if any(is_order(text[slice(*spans[n])]) for n in numbers) or is_order(whole):
+        several = len(numbers) > 1
+        if any(is_order(text[slice(*spans[n])]) for n in numbers) or (several and is_order(whole)):
             for number in numbers:
                 found[number] = True
     return found
@@ -153,7 +186,7 @@ def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
 def inert(text: str) -> str:
     """Return a statement without what a reader of Markdown or HTML would load or link."""
     bare = _HIDDEN.sub("", text)
-    bare = _LINK.sub(_linked, _ASIDE.sub("", _IMAGE.sub("", bare)))
+    bare = _TARGET.sub("]", _LINK.sub(_linked, _ASIDE.sub("", _IMAGE.sub("", bare))))
     return _ACTIVE.sub("", bare)
 
 

@@ -302,10 +302,10 @@ def test_stdout_carries_nothing_but_the_protocol(indexed: Path) -> None:
         assert reply["jsonrpc"] == "2.0"
         replies[reply.get("id")] = reply
     process.send_signal(signal.SIGINT)
-    process.wait(timeout=60)  # the end of its input, which comes next, would end it as well
-    rest, errors = process.communicate()
+    rest, errors = process.communicate(timeout=60)
     assert rest == ""
-    assert process.returncode == 130, errors
+    # The end of its input comes at once behind the signal, and may be seen before it.
+    assert process.returncode in {0, 130}, errors
     assert "Traceback" not in errors
     assert "Ada Lindqvist" in replies[2]["result"]["structuredContent"]["answer"]
     broken = subprocess.run(
