@@ -8,7 +8,7 @@ from typing import Any, Literal
 from eval.errors import BadOption
 from eval.gold import GoldQuestion
 from eval.results import Outcome
-from qa.types import Answer, Frozen
+from qa.types import Answer, Frozen, whole
 
 DRAFT = "draft"
 """Tag of a question that nobody has checked yet."""
@@ -55,7 +55,8 @@ def _values(text: str) -> list[Any]:
     decoder, position, values = json.JSONDecoder(), 0, []
     while rest := text[position:].lstrip():
         value, used = decoder.raw_decode(rest)
-        values.append(value)
+        # JSON may hold halves of characters, and a gold set may not.
+        values.append(json.loads(whole(json.dumps(value, ensure_ascii=False))))
         position = len(text) - len(rest) + used
     return values
 

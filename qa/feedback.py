@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from qa.types import Answer, Frozen
+from qa.types import Answer, Frozen, whole
 
 
 def _as_sent(answer: object) -> Answer:
@@ -16,7 +16,9 @@ def _as_sent(answer: object) -> Answer:
     if isinstance(answer, Answer):
         return answer
     try:
-        return Answer.model_validate_json(json.dumps(answer), strict=True)
+        # Halves of characters would be taken here, and by nobody who reads it later.
+        sent = whole(json.dumps(answer, ensure_ascii=False))
+        return Answer.model_validate_json(sent, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "it"
