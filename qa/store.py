@@ -171,8 +171,9 @@ class Store:
     def _check_fingerprint(self) -> None:
         made_with = self.library.meta("fingerprint")
         if made_with is None and self._lock.held:
-            # What lies there belonged to a library that is gone.
-            remove_builds(self.settings.data_dir, keep=0)
+            if self.library.empty:
+                # What lies there belonged to a library that is gone.
+                remove_builds(self.settings.data_dir, keep=0)
             self.library.set_meta("fingerprint", self.fingerprint)
         elif made_with not in {None, self.fingerprint}:
             raise IndexMismatch(
@@ -239,6 +240,9 @@ class Store:
     def _writer(self, workers: Workers | None = None) -> Iterator[Ingest]:
         with self._exclusive():
             with self._gate.alone():
+                if self.library.meta("fingerprint") is None:
+                    # Opened before there was a lock, it is not marked with what it is made with.
+                    self._drop()
                 index = self._open()
             yield self._ingest(index, workers)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,26 @@ def test_the_lock_is_given_back(make_pipeline: MakePipeline, folder: Path) -> No
     lock = WriterLock(first.settings.data_dir)
     lock.acquire()
     lock.release()
+
+
+def test_an_index_that_was_looked_at_before_its_first_article_keeps_what_comes(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Opened empty and without the lock, it is marked by the first ingest, and nothing of it goes.
+
+    Nor does anything where that mark is missing.
+    """
+    write(folder, {"a.txt": paragraph("albatross")})
+    first = make_pipeline()
+    assert first.store.index_counts() == (0, 0)
+    first.store.ingest([folder])
+    assert first.library.meta("fingerprint") == first.store.fingerprint
+    with sqlite3.connect(first.library.path) as db:
+        db.execute("DELETE FROM meta WHERE key = 'fingerprint'")
+    first.close()
+    second = make_pipeline(first.settings.data_dir)
+    second.store.own()
+    assert found(second, "albatross") == {"a.txt"}
 
 
 def test_a_reader_sees_what_another_process_wrote(
