@@ -124,7 +124,8 @@ _TELLING = frozenset(_WORDS.split())
 looking for them takes a tenth of the time."""
 _WORD = re.compile(r"[a-zà-ÿ_]+")
 _SIGN = re.compile(
-    r"[<>|{#:\[]|----|[A-Za-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} |[\u0370-\u1fff\u3000-\uffef]"
+    r"[<>|{#:\[]|----|[A-Za-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} "
+    r"|[\u0370-\u1fff\u3000-\uffef]"
 )
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
