@@ -9,8 +9,8 @@ import importlib
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -37,11 +37,14 @@ def onnxruntime() -> ModuleType:
 
 def chromadb() -> ModuleType:
     """Import Chroma without having it compare the signatures of its own methods each time."""
-    if "chromadb" not in sys.modules:
-        with _LOCK, _unchecked():
-            for name in ("chromadb", "chromadb.api.rust"):  # the second when it opens a folder
-                importlib.import_module(name)
-    return sys.modules["chromadb"]
+    # The second is needed when it opens a folder.
+    return _whole(("chromadb", "chromadb.api.rust"), _unchecked)
+
+
+def llama_index() -> None:
+    """Import LlamaIndex. What of it is then imported where it is used is there already."""
+    nltk()
+    _whole(("llama_index.core", "llama_index.core.llms", "llama_index.core.node_parser"))
 
 
 @contextmanager
@@ -62,17 +65,24 @@ def _marked(method: Any, *_: object) -> Any:
 
 
 def _without(name: str, *others: str) -> ModuleType:
-    """Import a package while others are not to be found.
+    """Import a package while others are not to be found."""
+    return _whole((name,), lambda: _absent(*others))
+
+
+def _whole(
+    names: Sequence[str], meanwhile: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> ModuleType:
+    """Import packages, and return the first.
 
     Until it is there whole, all wait: a module that another thread is still importing stands in
     `sys.modules` already, and whoever used it then would break it for good.
     """
-    if name not in _WHOLE:
-        with _LOCK:
-            with _absent(*others):
+    if names[0] not in _WHOLE:
+        with _LOCK, meanwhile():
+            for name in names:
                 importlib.import_module(name)
-            _WHOLE.add(name)
-    return sys.modules[name]
+            _WHOLE.add(names[0])
+    return sys.modules[names[0]]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ tokens of the embedding model, so that nothing is lost at its limit.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from qa import lean
 from qa.sentences import sentences
 from qa.types import Article, Passage, Span
 
@@ -48,6 +49,7 @@ class Splitter:
 
     def _merge(self, sizes: Sequence[int]) -> Iterator[Span]:
         """Let the splitter put pieces of these sizes together; yield (first, last) of each."""
+        lean.llama_index()
         from llama_index.core.node_parser import SentenceSplitter
 
         if not sizes:

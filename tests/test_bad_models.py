@@ -54,6 +54,7 @@ CASES = [
     Case(bad_models.invents_numbers, writes=False, removes=True),
     Case(bad_models.ignores_the_form, writes=True, moved=True),
     Case(bad_models.obeys_articles, writes=False, removes=True),
+    # Its text counts as an abstention, which is not believed after an article that gives orders.
     Case(bad_models.leaks_its_prompt, writes=False),
 ]
 

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from qa import lean
 from qa.errors import LLMError
 from qa.llm.address import ollama_url, openai_url
 from qa.llm.cancel import Cancel, Turns
@@ -87,6 +88,7 @@ class Chooser:
         tag = self._settings.check_model
         if tag is None:
             return None
+        lean.llama_index()
         from qa.llm.factcheck import FactChecker
 
         # A queue of its own: while it is asked, the model that writes keeps its place.
@@ -152,6 +154,7 @@ class Chooser:
 
     def _ollama(self, tag: str, can: "About", turns: Turns | None = None) -> "OllamaLLM":
         """Make a model, or return the one made before: questions queue at the same one."""
+        lean.llama_index()
         from qa.llm.ollama import OllamaLLM
         from qa.llm.wire import Limits
 
@@ -170,6 +173,7 @@ class Chooser:
         return self._made[key]
 
     def _openai(self, model: str) -> "OpenAILLM":
+        lean.llama_index()
         from qa.llm.openai import OpenAILLM
         from qa.llm.wire import Limits
 
@@ -208,6 +212,7 @@ class Chooser:
             )
 
     def _ollama_state(self, choice: Choice) -> State:
+        lean.llama_index()
         from qa.llm.models import full, survey
         from qa.llm.ollama import OllamaLLM
 
@@ -228,6 +233,7 @@ class Chooser:
         return State(model=wanted, state=kind, answers=choice.name, detail=f"{where}: {tag}.")
 
     def _openai_state(self, asked: str) -> State:
+        lean.llama_index()
         from qa.llm.openai import exchange
         from qa.llm.wire import SMALL_S
 
