@@ -157,7 +157,7 @@ class Library:
             with writing(path.parent):
                 path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
-        self._connections: list[Connection] = []
+        self._connections: dict[Connection, threading.Thread] = {}
         self._guard = threading.Lock()
         self._check_not_emptied()
         self._migrate()
@@ -214,9 +214,20 @@ class Library:
             self._local.file = self._file()
             connection = self._connect()
             self._local.connection = connection
-            with self._guard:
-                self._connections.append(connection)
+            self._keep(connection)
         return connection
+
+    def _keep(self, connection: Connection) -> None:
+        """Note a connection of this thread, and close those of threads that have ended.
+
+        A server's threads come and go with its load, and nobody tells when one goes.
+        """
+        with self._guard:
+            over = [old for old, thread in self._connections.items() if not thread.is_alive()]
+            for old in over:
+                del self._connections[old]
+                old.close()
+            self._connections[connection] = threading.current_thread()
 
     def _file(self) -> tuple[int, int] | None:
         """Return what tells a replica's file from one that takes its place."""
@@ -270,7 +281,7 @@ class Library:
         if connection is not None:
             del self._local.connection
             with self._guard:
-                self._connections.remove(connection)
+                self._connections.pop(connection, None)
             connection.close()
 
     def close(self) -> None:

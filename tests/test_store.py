@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,21 @@ def test_an_upload_cannot_leave_its_folder(name: str, make_pipeline: MakePipelin
     assert stored.is_file()
     assert "/" not in info.path
     assert not info.path.startswith(".")
+
+
+def test_threads_that_end_leave_no_file_open(make_pipeline: MakePipeline, folder: Path) -> None:
+    """However many threads have read the library, one after the other, few files are open."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+
+    def opened() -> int:
+        files = Path("/proc/self/fd").iterdir()
+        return sum(f.resolve().name.startswith("library.db") for f in files)
+
+    before = opened()
+    for _ in range(20):
+        reader = threading.Thread(target=pipeline.library.counts)
+        reader.start()
+        reader.join()
+    assert opened() <= before + 4
