@@ -15,6 +15,7 @@ def test_the_first_frame_needs_no_script_and_counts(open_page: OpenPage) -> None
     What is written and pressed then has its effect once they are there.
     """
     page = open_page()
+    page.wait_for_load_state("networkidle")  # nothing of before the reload is still on its way
     held: list[Route] = []
     asked: list[str] = []
 

@@ -199,7 +199,8 @@ def test_an_ingest_under_way_is_shown_wherever_it_was_started(
     folder = tmp_path / "articles"
     settings = ingested(folder, tmp_path / "data", {"lamp.txt": LIGHTHOUSE})
     write(folder, {f"{n}.txt": LIGHTHOUSE.replace("1887", f"1{n}") for n in range(100, 400)})
-    with running(settings) as live:
+    slowly = settings.model_copy(update={"batch_passages": 1})
+    with running(slowly) as live:
         live.wait_until_ready()
         with live.client() as client:
             client.post("/api/ingest").raise_for_status()
