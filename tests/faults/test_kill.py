@@ -149,6 +149,8 @@ def test_killed_before_each_step_that_reaches_the_disk(
 ) -> None:
     """A sync, an upload, a removal and a rebuild, killed at every stage: each article answers in
     its old or its new version, never both, and the same work done again comes to the same end.
+
+    Every third stage, since all of them take a minute; EVERY_STAGE=1 tries all.
     """
     base, folder, record = tmp_path / "base", tmp_path / "articles", tmp_path / "steps.json"
     write(folder, {name: paragraph(name.removesuffix(".txt")) for name in ("kept.txt", "gone.txt")})
@@ -163,7 +165,8 @@ def test_killed_before_each_step_that_reaches_the_disk(
     assert killable.status() == 0
     steps = json.loads(record.read_text("utf-8"))
     assert {"begin", "switch", "drop", "adopt_build", "replace", "rmtree"} <= set(steps)
-    for last in range(len(steps)):
+    tried = range(0, len(steps), 1 if os.environ.get("EVERY_STAGE") else 3)
+    for last in tried:
         data_dir = shutil.copytree(base, tmp_path / f"stage{last}")
         killable.start(data_dir, folder, last=last, **more)
         assert killable.status() == -signal.SIGKILL, f"step {last}, {steps[last]}"
@@ -177,7 +180,7 @@ def test_killed_before_each_step_that_reaches_the_disk(
         assert completed.store.index_counts() == (4, 4), f"killed before step {last}, {steps[last]}"
         completed.close()
         shutil.rmtree(data_dir)
-    print(f"killed before each of {len(steps)} steps: nothing lost")
+    print(f"killed before {len(tried)} of {len(steps)} steps: nothing lost")
 
 
 def names(pipeline: Pipeline) -> set[str]:
