@@ -198,7 +198,7 @@ def test_an_ingest_under_way_is_shown_wherever_it_was_started(
     """A job that another window started is followed: how far it is, and what came of it."""
     folder = tmp_path / "articles"
     settings = ingested(folder, tmp_path / "data", {"lamp.txt": LIGHTHOUSE})
-    write(folder, {f"{n}.txt": LIGHTHOUSE.replace("1887", f"1{n}") for n in range(100, 400)})
+    write(folder, {f"{n}.txt": LIGHTHOUSE.replace("1887", f"1{n}") for n in range(100, 1000)})
     slowly = settings.model_copy(update={"batch_passages": 1})
     with running(slowly) as live:
         live.wait_until_ready()
@@ -208,9 +208,9 @@ def test_an_ingest_under_way_is_shown_wherever_it_was_started(
         expect(page.locator("#indexing")).to_contain_text("Indexing: ")
         open_articles(page)
         expect(page.locator(".job progress")).to_be_visible()
-        expect(page.locator(".job")).to_contain_text("In step: 300 added.", timeout=120_000)
+        expect(page.locator(".job")).to_contain_text("In step: 900 added.", timeout=120_000)
         expect(page.locator("#indexing")).not_to_be_visible()
-        expect(page.locator("#count")).to_have_text("301")
+        expect(page.locator("#count")).to_have_text("901")
 
 
 def test_conversations_that_cannot_be_kept_are_said_to_be_lost(open_page: OpenPage) -> None:
