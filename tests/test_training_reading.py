@@ -41,7 +41,9 @@ from qa.training.reading.scores import (
     logits,
 )
 from qa.training.reading.shipped import weights_of
+from qa.training.reading.thesaurus import Thesaurus
 from qa.types import Span
+from tests.test_thesaurus import write_wordnet
 
 _PASSAGE = (
     "{name} is a harbour town in northern Norland. Its mayor Ida Holm said that the Orrin bridge "
@@ -459,6 +461,19 @@ def test_the_mixture_is_the_same_every_time(data: Path) -> None:
     assert first == second
     assert first != mixture(trained(data), 0.002, turn=2)
     assert {"answered", "removed", "fever", "wice", "summedits"} <= {s.kind for s in first}
+
+
+def test_questions_are_put_in_other_words_and_claims_are_not(data: Path, tmp_path: Path) -> None:
+    """Words of the question alone: the text, the answer in it, and what is told stay."""
+    write_wordnet(tmp_path)
+    plain = mixture(trained(data), 0.01)
+    other = mixture(trained(data), 0.01, thesaurus=Thesaurus(tmp_path))
+    assert [(s.kind, s.text, s.span) for s in plain] == [(s.kind, s.text, s.span) for s in other]
+    pairs = [(a.query, b) for a, b in zip(plain, other, strict=True) if a.query != b.query]
+    assert pairs
+    for query, sample in pairs:
+        assert sample.supported is None
+        assert sample.query == query.replace("built", "constructed")
 
 
 def test_what_is_mined_does_not_answer_and_mostly_misleads(data: Path) -> None:

@@ -15,6 +15,7 @@ from qa.training.reading.fit import Course, Ending, passes_of, train
 from qa.training.reading.mixture import mixture, trained
 from qa.training.reading.network import Encoded, encode, tokenizer
 from qa.training.reading.tables import say
+from qa.training.reading.thesaurus import Thesaurus
 
 
 def main() -> None:
@@ -38,6 +39,9 @@ def main() -> None:
         type=Path,
         help="an exported model; passages that mislead it are among the samples",
     )
+    parser.add_argument(
+        "--wordnet", type=Path, help="WordNet's files: questions are put in other words"
+    )
     parser.add_argument("--only-samples", action="store_true", help="make them, and do not train")
     parser.add_argument(
         "--start-from", type=Path, help="a checkpoint or model.onnx to train further"
@@ -51,7 +55,7 @@ def main() -> None:
     checkpoint = args.work / "checkpoint.pt"
     for done in range(args.turns):
         last = done + 1 == args.turns
-        rows = _rows(args.data, args.scale, args.turn + done, args.work, args.miner)
+        rows = _rows(args, args.turn + done)
         if args.only_samples or passes_of(checkpoint) > args.passed + done:
             continue
         course = Course(args.passed + done, args.passes or args.passed + args.turns)
@@ -60,17 +64,23 @@ def main() -> None:
             return
 
 
-def _rows(data: Path, scale: float, turn: int, work: Path, miner: Path | None) -> list[Encoded]:
-    remembered = work / f"rows-{turn}-{scale}.pickle"
+def _rows(args: argparse.Namespace, turn: int) -> list[Encoded]:
+    remembered: Path = args.work / f"rows-{turn}-{args.scale}.pickle"
     if remembered.exists():
         found: list[Encoded] = pickle.loads(remembered.read_bytes())  # noqa: S301 -- written below
         return found
-    samples = mixture(trained(data), scale, turn, CrossEncoder(miner) if miner else None)
+    samples = mixture(
+        trained(args.data),
+        args.scale,
+        turn,
+        miner=CrossEncoder(args.miner) if args.miner else None,
+        thesaurus=Thesaurus(args.wordnet) if args.wordnet else None,
+    )
     say(f"{dict(Counter(s.kind for s in samples))} {len(samples)}")
     rows = encode(samples, tokenizer())
     mean = sum(len(row.ids) for row in rows) / len(rows)
     say(f"tokens a sample: {mean:.0f}")
-    work.mkdir(parents=True, exist_ok=True)
+    remembered.parent.mkdir(parents=True, exist_ok=True)
     partial = remembered.with_suffix(".new")
     partial.write_bytes(pickle.dumps(rows))
     partial.replace(remembered)

@@ -6,7 +6,7 @@ three in ten are never trained on.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from qa.training.reading import claims
 from qa.training.reading.mining import Reader, mined
 from qa.training.reading.questions import Item, items, stream
 from qa.training.reading.samples import Sample
+from qa.training.reading.thesaurus import Thesaurus
 
 TRAINED, KEPT = Part(0, 0.8), Part(0.8, 1)
 TRAINED_HALF, KEPT_HALF = Part(0, 0.5), Part(0.5, 1)
@@ -22,7 +23,7 @@ TRAINED_HALF, KEPT_HALF = Part(0, 0.5), Part(0.5, 1)
 TRAINED_CLAIMS, KEPT_CLAIMS = Part(0, 0.7), Part(0.7, 1)
 
 QUESTIONS = (
-    ("answered", "squad", 23_000),
+    ("answered", "squad", 26_000),
     ("answered", "natural", 2_000),
     ("answered", "policy", 200),
     ("answered", "squad2", 1_400),
@@ -40,13 +41,15 @@ QUESTIONS = (
     ("stranger", "squad", 600),
 )
 """Kind, source, and samples in a mixture of the full size."""
-MINED = {"squad": 6_000, "squad2": 1_500}
+MINED = {"squad": 8_000, "squad2": 2_000}
 """Samples, by source, that mislead the model which is trained further."""
 CLAIMS = {
     "fever": 2_300, "wice": 700, "summedits": 1_800, "made": 9_000, "replies": 2_500,
     "neighbours": 700,
 }  # fmt: skip
 _TRUE = 0.4
+_REWORDED = 0.4
+"""Share of the questions that are put in other words, where there is a thesaurus."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,18 @@ def _corpus(folder: Path, part: Part, half: Part, claims_part: Part) -> Corpus:
 
 
 def mixture(
-    corpus: Corpus, scale: float = 1.0, turn: int = 1, miner: Reader | None = None
+    corpus: Corpus,
+    scale: float = 1.0,
+    turn: int = 1,
+    *,
+    miner: Reader | None = None,
+    thesaurus: Thesaurus | None = None,
 ) -> list[Sample]:
     """Make the samples, in the order in which they are learnt.
 
     Kinds whose source is smaller than their share go round again, with other windows. Another
-    `turn` draws other samples. With a `miner`, passages that mislead it are among them.
+    `turn` draws other samples. With a `miner`, passages that mislead it are among them; with a
+    `thesaurus`, words of the questions are exchanged, so that they are not those of the text.
     """
     found: list[Sample] = []
     strangers = corpus.pools["squad"]
@@ -100,6 +109,9 @@ def mixture(
         for source, count in MINED.items():
             rng = seeded(f"mined {source} {turn}")
             found += islice(mined(corpus.pools[source], rng, miner), max(1, round(count * scale)))
+    if thesaurus is not None:
+        rng = seeded(f"reworded {turn}")
+        found = [_reworded(sample, thesaurus, rng) for sample in found]
     for kind, count in CLAIMS.items():
         found += islice(_claims(corpus, kind, turn), max(1, round(count * scale)))
     seeded(f"order {turn}").shuffle(found)
@@ -114,6 +126,12 @@ def _rounds(
 ) -> Iterator[Sample]:
     for _ in range(_ROUNDS):
         yield from stream(pool, kind, rng, strangers)
+
+
+def _reworded(sample: Sample, thesaurus: Thesaurus, rng: random.Random) -> Sample:
+    if rng.random() >= _REWORDED:
+        return sample
+    return replace(sample, query=thesaurus.reworded(sample.query, rng))
 
 
 def _claims(corpus: Corpus, kind: str, turn: int) -> Iterator[Sample]:
