@@ -18,11 +18,12 @@ def send(page: Page, question: str) -> None:
 
 
 def ask(page: Page, question: str) -> Locator:
-    """Ask a question, wait until its answer is complete, and return that turn."""
+    """Ask a question, wait until its answer is complete and kept, and return that turn."""
     before = page.locator(".turn").count()
     send(page, question)
     expect(page.locator(".turn")).to_have_count(before + 1)
     expect(page.locator(".turn [aria-busy]")).to_have_count(0)
+    expect(page.locator("#stop")).to_be_hidden()
     return page.locator(".turn").last
 
 
