@@ -40,7 +40,7 @@ from qa.training.reading.scores import (
     logistic,
     logits,
 )
-from qa.training.reading.shipped import weights_of
+from qa.training.reading.shipped import mean_of, weights_of
 from qa.training.reading.thesaurus import Thesaurus
 from qa.types import Span
 from tests.test_thesaurus import write_wordnet
@@ -779,3 +779,16 @@ def test_training_goes_on_from_what_was_exported(checkpoint: Path, tmp_path: Pat
     assert found.keys() == known.keys()
     for name, weight in known.items():
         torch.testing.assert_close(found[name], weight, atol=2e-3, rtol=1e-3)
+
+
+def test_the_mean_of_networks_is_exported(checkpoint: Path, tmp_path: Path) -> None:
+    """Of a checkpoint and a copy that was changed, halfway; the vectors of words stay."""
+    known = torch.load(checkpoint, weights_only=True)["network"]
+    vectors = "encoder.embeddings.word_embeddings.weight"
+    other = {name: weight if name == vectors else weight + 1 for name, weight in known.items()}
+    torch.save({"network": other}, tmp_path / "other.pt")
+    mean = mean_of([checkpoint, tmp_path / "other.pt"])
+    assert mean.keys() == known.keys()
+    assert torch.equal(mean.pop(vectors), known[vectors])
+    for name, weight in mean.items():
+        torch.testing.assert_close(weight, known[name] + 0.5)

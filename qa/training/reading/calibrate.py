@@ -30,6 +30,7 @@ from qa.training.reading.judging import VIEWS, Judged, changed, support_of, writ
 from qa.training.reading.mixture import KEPT_CLAIMS, kept, seeded
 from qa.training.reading.scores import f1, logistic
 from qa.training.reading.tables import say
+from qa.training.reading.thesaurus import Thesaurus
 from qa.training.sentences import exported
 from qa.training.vectors import Vectors
 
@@ -43,6 +44,8 @@ _SPARED = 0.025
 _SMALL = 0.3
 """Share of questions asked of a pool as small as that of a folder of two or three articles."""
 _REMOVED, _OTHER = 0.35, 0.15
+_REWORDED = 0.4
+"""Share of the questions that are put in other words, where there is a thesaurus."""
 _HALF = 0.5
 _RIGHT = 0.5
 """F1 from which a span counts as the answer."""
@@ -75,13 +78,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".scratch/reading"))
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--per-article", type=int, default=8)
+    parser.add_argument(
+        "--wordnet", type=Path, help="WordNet's files: questions are put in other words"
+    )
     args = parser.parse_args()
     remembered = args.work / "cases.pickle"
     if remembered.exists():
         cases = pickle.loads(remembered.read_bytes())  # noqa: S301 -- written by this script
     else:
         vectors = Vectors(args.work / "vectors.npz")
-        cases = list(read_cases(args.data, vectors, CrossEncoder(args.model), args.per_article))
+        every = groups(args.data, args.per_article)
+        if args.wordnet:
+            every = reworded(every, Thesaurus(args.wordnet))
+        cases = list(read_cases(every, vectors, CrossEncoder(args.model)))
         remembered.write_bytes(pickle.dumps(cases))
     curve = report(cases)
     write(args.model, fit(cases), fit_support(args.data, CrossEncoder(args.model)), curve)
@@ -101,12 +110,26 @@ def groups(data: Path, per_article: int) -> list[Group]:
     ]
 
 
-def read_cases(
-    data: Path, vectors: Vectors, model: CrossEncoder, per_article: int
-) -> Iterator[Case]:
+def reworded(every: Sequence[Group], thesaurus: Thesaurus) -> list[Group]:
+    """Put some of the questions in other words, as people ask who have not read the articles."""
+    rng = seeded("reworded cases")
+    return [
+        replace(
+            group,
+            asked=tuple(
+                replace(asked, question=thesaurus.reworded(asked.question, rng))
+                if rng.random() < _REWORDED
+                else asked
+                for asked in group.asked
+            ),
+        )
+        for group in every
+    ]
+
+
+def read_cases(every: Sequence[Group], vectors: Vectors, model: CrossEncoder) -> Iterator[Case]:
     """Ask every question, with its answer there, taken away, or of another collection."""
     reader = SentenceReader(vectors)
-    every = groups(data, per_article)
     vectors.add([p.text for group in every for p in group.passages])
     for n, group in enumerate(every):
         collection = Collection(group.passages, vectors.encode([p.text for p in group.passages]))

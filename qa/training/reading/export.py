@@ -1,7 +1,8 @@
 """From a checkpoint to the weights that are shipped: ONNX, 16 bits at rest or 8-bit integers.
 
 `python -m qa.training.reading.export --checkpoint PATH [--int8]` writes `model.onnx` and its digest
-in `model.json` (calibration that is there already stays). The vectors of the words are left out:
+in `model.json` (calibration that is there already stays); of several checkpoints, or exported
+models, the mean of their weights. The vectors of the words are left out:
 training does not change them, so at run time they come from the bundled sentence encoder.
 """
 
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 
 from qa.crossencoder import MODEL, word_vectors
 from qa.training.reading.network import ReadingNetwork, load
+from qa.training.reading.shipped import mean_of
 
 _OPSET = 17
 _SMALL = 1024
@@ -28,14 +30,19 @@ _SMALL = 1024
 def main() -> None:
     """Export a checkpoint."""
     parser = argparse.ArgumentParser(description="Export the reading model.")
-    parser.add_argument("--checkpoint", type=Path, default=Path(".scratch/reading/checkpoint.pt"))
+    parser.add_argument(
+        "--checkpoint", type=Path, nargs="+", default=[Path(".scratch/reading/checkpoint.pt")],
+        help="of several, or of exported models, the mean is taken",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--int8", action="store_true", help="8-bit integers, scaled by channel")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
-        trace(args.checkpoint, full)
+        mean = Path(folder) / "mean.pt"
+        torch.save({"network": mean_of(args.checkpoint)}, mean)
+        trace(mean, full)
         (integers if args.int8 else halves)(full, args.out / "model.onnx")
     note(args.out)
 

@@ -1,5 +1,6 @@
 """Weights read back, from a checkpoint or from what is shipped, so that training can go on."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ def weights_of(path: Path) -> dict[str, Tensor]:
         state: dict[str, Tensor] = torch.load(path, weights_only=True)["network"]
         return state
     return _of_onnx(path)
+
+
+def mean_of(paths: Sequence[Path]) -> dict[str, Tensor]:
+    """Return the mean of several networks' weights, which reads better than each of them.
+
+    They must have been trained one from the other, or from one beginning (Wortsman et al. 2022).
+    """
+    every = [weights_of(path) for path in paths]
+    vectors = "encoder.embeddings.word_embeddings.weight"
+    mean = {name: torch.stack([w[name] for w in every]).mean(0) for name in every[0]}
+    return mean | {vectors: every[0][vectors]}  # the same in all: no rounding
 
 
 def _of_onnx(path: Path) -> dict[str, Tensor]:
