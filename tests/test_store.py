@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from qa.errors import (
     UnknownArticle,
     UnsupportedFormat,
 )
+from qa.library import LOOK_UP, Library
 from qa.lock import WriterLock
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
@@ -194,3 +196,14 @@ def test_threads_that_end_leave_no_file_open(make_pipeline: MakePipeline, folder
         reader.start()
         reader.join()
     assert opened() <= before + 4
+
+
+def test_passages_are_looked_up_by_their_ids(tmp_path: Path) -> None:
+    """SQLite goes through the ids, not through all articles: a search must not grow with these."""
+    Library(tmp_path / "library.db").close()
+    with closing(sqlite3.connect(tmp_path / "library.db")) as db:
+        query = LOOK_UP.format(marks=",".join("?" * 30))
+        plan = db.execute(f"EXPLAIN QUERY PLAN {query}", [1, *range(30)]).fetchall()
+    assert "SEARCH p USING PRIMARY KEY" in plan[0][3]
+    assert "(key=?)" in plan[1][3]
+    assert len(plan) == 2
