@@ -118,10 +118,13 @@ def test_killed_at_random_moments(
     for number in range(KILLS):
         data_dir = shutil.copytree(base, tmp_path / f"run{number}")
         pid = killable.start(data_dir, folder)
-        time.sleep(moments.uniform(0, 1.25 * duration))
+        time.sleep(moments.uniform(0, duration))
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        killed += killable.status() == -signal.SIGKILL
+        alive = killable.status() == -signal.SIGKILL
+        killed += alive
+        # However fast the machine is by now: some two in three are to be killed before their end.
+        duration *= 1.1 if alive else 0.8
         after = make_pipeline(data_dir)
         seen.add(check_old_or_new(after))
         after.close()
