@@ -1,10 +1,13 @@
 """Questions in other words, by a WordNet of a few words in WordNet's own format."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from qa.training.data import Asked, Group
+from qa.training.reading.calibrate import reworded
 from qa.training.reading.thesaurus import Thesaurus
 
 _HEAD = "  1 This file begins, as WordNet's do, with lines that begin with blanks.\n"
@@ -41,7 +44,8 @@ def write_wordnet(folder: Path) -> None:
         "index.adj": "initial a 1 0 1 1 00000040  \nprimary a 1 0 1 1 00000040  \n",
         "noun.exc": "", "adj.exc": "", "data.adv": "", "index.adv": "",
         "verb.exc": "stopped stop\nwent go\ngone go\nbuilt build\n",
-        "cntlist.rev": "ship%1:06:00:: 1 40\ntanker%1:06:00:: 1 4\nfirm%1:14:00:: 1 9\n"
+        "cntlist.rev": "ship%1:06:00:: 1 40\nthing7%1:03:00:: 1 40\n"
+        "tanker%1:06:00:: 1 4\nfirm%1:14:00:: 1 9\n"
         "house%1:06:00:: 1 30\nhouse%1:14:00:: 2 30\nhome%1:06:00:: 1 30\n"
         "occur%2:30:00:: 1 9\nhappen%2:30:00:: 1 9\nstop%2:30:00:: 1 9\nhalt%2:30:00:: 1 9\n"
         "wander%2:30:00:: 1 9\ngo%2:30:00:: 1 99\ninitial%3:00:00:: 1 9\n"
@@ -95,3 +99,19 @@ def test_a_folder_without_wordnet_is_named(tmp_path: Path) -> None:
     """The error says which file is missed."""
     with pytest.raises(FileNotFoundError, match=r"index\.noun"):
         Thesaurus(tmp_path)
+
+
+def test_a_calibration_puts_some_of_its_questions_in_other_words(wordnet: Path) -> None:
+    """The question alone, of some; where its answer stands is the same, in every run as well."""
+    asked = tuple(
+        Asked(question=f"Who built house {n}?", home=f"a#{n}", gold=((n, n + 1),), answers=("Ida",))
+        for n in range(100)
+    )
+    group = Group("built", (), asked)
+    (first,), (second,) = (reworded([group], Thesaurus(wordnet)) for _ in range(2))
+    assert first == second
+    changed = [(a, b) for a, b in zip(asked, first.asked, strict=True) if a != b]
+    assert 20 < len(changed) < 60
+    for old, new in changed:
+        assert new.question == old.question.replace("built", "constructed")
+        assert replace(new, question=old.question) == old
