@@ -27,7 +27,7 @@ from qa.training.examples import collections
 from qa.training.fitting import fit_yes_no
 from qa.training.pools import SIZE, Collection
 from qa.training.reading.judging import VIEWS, Judged, changed, support_of, written
-from qa.training.reading.mixture import KEPT_CLAIMS, kept, seeded
+from qa.training.reading.mixture import KEPT_CLAIMS, REWORDED, kept, seeded
 from qa.training.reading.scores import f1, logistic
 from qa.training.reading.tables import say
 from qa.training.reading.thesaurus import Thesaurus
@@ -44,8 +44,6 @@ _SPARED = 0.025
 _SMALL = 0.3
 """Share of questions asked of a pool as small as that of a folder of two or three articles."""
 _REMOVED, _OTHER = 0.35, 0.15
-_REWORDED = 0.4
-"""Share of the questions that are put in other words, where there is a thesaurus."""
 _HALF = 0.5
 _RIGHT = 0.5
 """F1 from which a span counts as the answer."""
@@ -118,7 +116,7 @@ def reworded(every: Sequence[Group], thesaurus: Thesaurus) -> list[Group]:
             group,
             asked=tuple(
                 replace(asked, question=thesaurus.reworded(asked.question, rng))
-                if rng.random() < _REWORDED
+                if rng.random() < REWORDED
                 else asked
                 for asked in group.asked
             ),

@@ -48,7 +48,7 @@ CLAIMS = {
     "neighbours": 700,
 }  # fmt: skip
 _TRUE = 0.4
-_REWORDED = 0.4
+REWORDED = 0.4
 """Share of the questions that are put in other words, where there is a thesaurus."""
 
 
@@ -129,7 +129,7 @@ def _rounds(
 
 
 def _reworded(sample: Sample, thesaurus: Thesaurus, rng: random.Random) -> Sample:
-    if rng.random() >= _REWORDED:
+    if rng.random() >= REWORDED:
         return sample
     return replace(sample, query=thesaurus.reworded(sample.query, rng))
 
