@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from qa.types import Span
 
 _MODEL = (
-    r"(?:(?:large )?language models?|llms?|ais?|a\.i\.|chat ?bots?|bots?|gpt[-\w.]*|claude|ollama"
+    r"(?:(?:large )?language models?|llms?|ais?|a\.i|chat ?bots?|bots?|gpt[-\w.]*|claude|ollama"
     r"|(?:ai|digital|virtual|helpful|research) (?:assistants?|systems?|agents?)|assistants?"
     r"|(?:retrieval|answering|summari[sz]ing) (?:systems?|engines?|machines?)|summari[sz]ers?)"
 )
@@ -104,9 +104,10 @@ _FOREIGN = (
 )
 _ORDERS = (*_COMMANDS, *_ADDRESSED, *_VERDICTS, *_MARKS, *_FOREIGN)
 _FIRST = tuple(pattern for pattern in _ORDERS if pattern.startswith("^"))
-_ANYWHERE = tuple(pattern for pattern in _ORDERS if not pattern.startswith("^"))
+ANYWHERE = tuple(pattern for pattern in _ORDERS if not pattern.startswith("^"))
+"""Patterns of which one is enough, wherever in a sentence it stands."""
 _OPENS = re.compile("|".join(f"(?:{pattern})" for pattern in _FIRST), re.IGNORECASE | re.DOTALL)
-_ORDER = re.compile("|".join(f"(?:{p})" for p in _ANYWHERE), re.IGNORECASE | re.DOTALL)
+_ORDER = re.compile("|".join(f"(?:{p})" for p in ANYWHERE), re.IGNORECASE | re.DOTALL)
 _WORDS = """
 ignore disregard forget override bypass neglect skip leave obey execute comply follow carry
 cite attribute models model llm llms ai ais chatbot chatbots bot bots gpt claude ollama
@@ -117,15 +118,17 @@ supported score verdict inst passage not_in_articles not_in base rot end then ig
 ignoriere ignorieren ignora ignorad ignorar ignori ignorate répondez réponds écrivez antworten
 antworte schreiben schreibe responde responda escribe escriba contesta rispondi scrivi escreva
 checker verifier write reply replies respond output print response summarizing summarising
-jailbreaking jailbroken
+agent agents articles in_articles user human tool function supportscore supportedscore ignorare
+summarisers écris
 """
 _TELLING = frozenset(_WORDS.split())
 """Every pattern that may stand anywhere needs one of these words, or else one of the signs below:
 looking for them takes a tenth of the time."""
-_WORD = re.compile(r"[a-zà-ÿ_]+")
+_LETTERS = re.compile(r"[^\W\d]+")
 _SIGN = re.compile(
-    r"[<>|{#:\[]|----|[A-Za-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} "
-    r"|[\u0370-\u1fff\u3000-\uffef]"
+    r"[<>|{#:\[]|----|[a-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} |a\.i|gpt|jailbreak"
+    r"|[\u0130\u0131\u0370-\u1fff\u3000-\uffef]",
+    re.IGNORECASE,
 )
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
@@ -161,7 +164,7 @@ def _ordered(text: str, unless: str | None = None) -> bool:
         return False
     if _OPENS.match(text):
         return True
-    telling = _SIGN.search(text) or not _TELLING.isdisjoint(_WORD.findall(text.lower()))
+    telling = _SIGN.search(text) or not _TELLING.isdisjoint(_LETTERS.findall(text.lower()))
     return bool(telling and _ORDER.search(text))
 
 
