@@ -11,7 +11,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 def send(page: Page, question: str) -> None:
-    """Type a question and press Enter."""
+    """Type a question and press Enter, where nothing lies over the page that would get the keys."""
+    expect(page.locator("dialog:modal")).to_have_count(0)
     page.get_by_label("Your question").fill(question)
     expect(page.locator("#send")).to_be_enabled()
     page.keyboard.press("Enter")

@@ -172,6 +172,7 @@ def test_an_answer_is_announced_at_its_start_and_its_end_only(open_page: OpenPag
         until("answer")
         expect(page.locator(".turn [aria-busy]")).to_have_count(0)
     expect(page.get_by_role("log")).to_have_attribute("aria-live", "off")
+    expect(page.locator("#stop")).to_be_hidden()
     assert page.evaluate("window.spoken") == [
         "Reading your articles.", "Answered: 2 statements, 2 footnotes.",
     ]  # fmt: skip
