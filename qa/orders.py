@@ -125,11 +125,9 @@ _TELLING = frozenset(_WORDS.split())
 """Every pattern that may stand anywhere needs one of these words, or else one of the signs below:
 looking for them takes a tenth of the time."""
 _LETTERS = re.compile(r"[^\W\d]+")
-_SIGN = re.compile(
-    r"[<>|{#:\[]|----|[a-z0-9+/]{40}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} |a\.i|gpt|jailbreak"
-    r"|[\u0130\u0131\u0370-\u1fff\u3000-\uffef]",
-    re.IGNORECASE,
-)
+_SIGN = re.compile(r"[<>|{#:\[\u0131\u0307\u0370-\u1fff\u3000-\uffef]")
+_RUN = re.compile(r"[a-z0-9+/]{40}|(?<![^\W_])(?:[0-9a-f]{2} ){3}")
+_PARTS = ("----", "a.i", "gpt", "jailbreak")
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
     "aAeEoOpPcCxXyYiIjJsSdhqwBBHHKKMMTTraAeEoOpPvNiIkKtTuYBBnH",
@@ -153,7 +151,11 @@ ADDRESS = re.compile(r"(?:\b(?:https?|ftp|data|javascript):|\bwww\.)\S+", re.IGN
 
 def is_order(text: str) -> bool:
     """Tell whether a sentence, or a title, speaks to a machine."""
-    seen = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Co", "Cs"})
+    if text.isascii():
+        return _ordered(text)
+    seen = "".join(
+        c for c in text if c.isascii() or unicodedata.category(c) not in {"Cf", "Co", "Cs"}
+    )
     plain = unicodedata.normalize("NFKC", seen)
     return _ordered(plain) or _ordered(plain.translate(_LOOKALIKES), unless=plain)
 
@@ -164,8 +166,17 @@ def _ordered(text: str, unless: str | None = None) -> bool:
         return False
     if _OPENS.match(text):
         return True
-    telling = _SIGN.search(text) or not _TELLING.isdisjoint(_LETTERS.findall(text.lower()))
-    return bool(telling and _ORDER.search(text))
+    return _tells(text.lower()) and bool(_ORDER.search(text))
+
+
+def _tells(small: str) -> bool:
+    """Tell whether a text in small letters has what some pattern needs."""
+    return bool(
+        _SIGN.search(small)
+        or not _TELLING.isdisjoint(_LETTERS.findall(small))
+        or any(part in small for part in _PARTS)
+        or _RUN.search(small)
+    )
 
 
 def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
