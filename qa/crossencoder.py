@@ -75,6 +75,7 @@ class CrossEncoder:
         self._folder = folder
         self._cache = cache or default_cache_dir()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -134,7 +135,8 @@ class CrossEncoder:
         found: dict[int, Read] = {}
         for begin in range(0, len(order), _BATCH):
             chosen = order[begin : begin + _BATCH]
-            outputs = session.run(_padded([rows[n] for n in chosen], vectors))
+            with self._turn:  # a batch that waits would hold its vectors, 5 MB
+                outputs = session.run(_padded([rows[n] for n in chosen], vectors))
             for at, n in enumerate(chosen):
                 found[n] = _read(rows[n], [output[at] for output in outputs])
         return [found[n] for n in range(len(rows))]

@@ -43,6 +43,8 @@ class Session(Protocol):
 
 
 class _OnnxRuntime:
+    """One run at a time, with all cores: the memory of every run that overlaps another is kept."""
+
     def __init__(self, path: Path) -> None:
         onnxruntime = lean.onnxruntime()
         options = onnxruntime.SessionOptions()
@@ -51,9 +53,11 @@ class _OnnxRuntime:
         self._session = onnxruntime.InferenceSession(
             path, options, providers=["CPUExecutionProvider"]
         )
+        self._lock = threading.Lock()
 
     def run(self, feeds: Arrays) -> Outputs:
-        found: Outputs = self._session.run(None, dict(feeds))
+        with self._lock:
+            found: Outputs = self._session.run(None, dict(feeds))
         return found
 
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +85,34 @@ def test_the_weights_are_small_enough_to_ship() -> None:
     assert (MODEL / "model.onnx").stat().st_size <= 48_000_000
     manifest = json.loads((MODEL / "model.json").read_text("utf-8"))
     assert {"digests", "calibration", "curve"} <= set(manifest)
+
+
+_CROWD = """
+import resource, threading
+import numpy as np
+from qa.crossencoder import MODEL
+from qa.inference import open_session
+
+session = open_session(MODEL / "model.onnx", {engine!r})
+ids = np.ones((8, 224), dtype=np.int64)
+feeds = {{
+    "vectors": np.zeros((8, 224, 384), dtype=np.float32), "attention_mask": ids,
+    "token_type_ids": 0 * ids,
+}}
+session.run(feeds)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+threads = [threading.Thread(target=session.run, args=(feeds,)) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_twelve_readers_at_once_take_no_more_memory_than_one(engine: str) -> None:
+    """An engine keeps the memory of as many runs as ever overlapped."""
+    code = _CROWD.format(engine=engine)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100_000, "kB"
