@@ -42,6 +42,9 @@ def main() -> None:
     parser.add_argument(
         "--wordnet", type=Path, help="WordNet's files: questions are put in other words"
     )
+    parser.add_argument(
+        "--further", type=Path, help="folder of more questions and claims that people judged"
+    )
     parser.add_argument("--only-samples", action="store_true", help="make them, and do not train")
     parser.add_argument(
         "--start-from", type=Path, help="a checkpoint or model.onnx to train further"
@@ -70,7 +73,7 @@ def _rows(args: argparse.Namespace, turn: int) -> list[Encoded]:
         found: list[Encoded] = pickle.loads(remembered.read_bytes())  # noqa: S301 -- written below
         return found
     samples = mixture(
-        trained(args.data),
+        trained(args.data, args.further),
         args.scale,
         turn,
         miner=CrossEncoder(args.miner) if args.miner else None,

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from qa.training.data import SEED, Part, lines
-from qa.training.reading import claims
+from qa.training.reading import claims, further
 from qa.training.reading.mining import Reader, mined
 from qa.training.reading.questions import Item, items, stream
 from qa.training.reading.samples import Sample
@@ -59,11 +59,12 @@ class Corpus:
     pools: dict[str, list[Item]]
     folder: Path
     claims_part: Part
+    further: Path | None = None
 
 
-def trained(folder: Path) -> Corpus:
-    """Read what is trained on."""
-    return _corpus(folder, TRAINED, TRAINED_HALF, TRAINED_CLAIMS)
+def trained(folder: Path, further: Path | None = None) -> Corpus:
+    """Read what is trained on; `further` is a folder of more (`qa.training.reading.further`)."""
+    return _corpus(folder, TRAINED, TRAINED_HALF, TRAINED_CLAIMS, further)
 
 
 def kept(folder: Path) -> Corpus:
@@ -71,7 +72,9 @@ def kept(folder: Path) -> Corpus:
     return _corpus(folder, KEPT, KEPT_HALF, KEPT_CLAIMS)
 
 
-def _corpus(folder: Path, part: Part, half: Part, claims_part: Part) -> Corpus:
+def _corpus(
+    folder: Path, part: Part, half: Part, claims_part: Part, more: Path | None = None
+) -> Corpus:
     reading = folder / "reading"
     sources = {
         "squad": ("squad_train", part), "natural": ("qed_train", part),
@@ -81,7 +84,9 @@ def _corpus(folder: Path, part: Part, half: Part, claims_part: Part) -> Corpus:
     for source, (name, own) in sources.items():
         records = lines(reading / f"{name}.jsonl.xz")
         pools[source] = items(source, [r for r in records if own.has(r["title"])])
-    return Corpus(pools, folder, claims_part)
+    if more is not None:
+        pools |= further.pools(more, pools["squad"], part)
+    return Corpus(pools, folder, claims_part, more)
 
 
 def mixture(
@@ -95,16 +100,17 @@ def mixture(
     """Make the samples, in the order in which they are learnt.
 
     Kinds whose source is smaller than their share go round again, with other windows. Another
-    `turn` draws other samples. With a `miner`, passages that mislead it are among them; with a
-    `thesaurus`, words of the questions are exchanged, so that they are not those of the text.
+    `turn` draws other samples. What a corpus has of further data is not scaled. With a `miner`,
+    passages that mislead it are among them; with a `thesaurus`, words of the questions are
+    exchanged, so that they are not those of the text.
     """
     found: list[Sample] = []
     strangers = corpus.pools["squad"]
-    for kind, source, count in QUESTIONS:
+    shares = [(kind, source, max(1, round(count * scale))) for kind, source, count in QUESTIONS]
+    shares += further.QUESTIONS if corpus.further else ()
+    for kind, source, wanted in shares:
         rng = seeded(f"{kind} {source} {turn}")
-        pool = corpus.pools[source]
-        wanted = max(1, round(count * scale))
-        found += islice(_rounds(pool, kind, rng, strangers), wanted)
+        found += islice(_rounds(corpus.pools[source], kind, rng, strangers), wanted)
     if miner is not None:
         for source, count in MINED.items():
             rng = seeded(f"mined {source} {turn}")
@@ -114,6 +120,11 @@ def mixture(
         found = [_reworded(sample, thesaurus, rng) for sample in found]
     for kind, count in CLAIMS.items():
         found += islice(_claims(corpus, kind, turn), max(1, round(count * scale)))
+    if corpus.further is not None:
+        for kind, count in further.CLAIMS.items():
+            rng = seeded(f"{kind} {turn}")
+            every = further.claims(corpus.further, kind, corpus.claims_part, rng)
+            found += islice(every, count)
     seeded(f"order {turn}").shuffle(found)
     return found
 
