@@ -1,5 +1,6 @@
 """The reading model's samples, training and figures, on a small made-up world."""
 
+import hashlib
 import json
 import lzma
 import re
@@ -474,6 +475,38 @@ def test_questions_are_put_in_other_words_and_claims_are_not(data: Path, tmp_pat
     for query, sample in pairs:
         assert sample.supported is None
         assert sample.query == query.replace("built", "constructed")
+
+
+def test_further_questions_and_claims_are_added_unscaled_of_trained_documents_only(
+    data: Path, tmp_path: Path
+) -> None:
+    """They are few beside the rest otherwise; what is measured on stays apart."""
+    asked = "Who sold the mill of {name}?"
+    questions = [
+        {
+            "title": name, "question": asked.format(name=name), "answerable_twin": _ASKED[1][0],
+            "context_sha1": hashlib.sha1(_PASSAGE.format(name=name).encode()).hexdigest()[:12],  # noqa: S324
+        }
+        for name in _NAMES
+    ]  # fmt: skip
+    judged = [
+        {"source": source, "claim": "It is.", "premise": f"{name} fell: {source}.", "supported": 1}
+        for source in ("vitaminc", "fm2") for name in _NAMES
+    ]  # fmt: skip
+    _write(tmp_path / "unanswerable.jsonl.xz", questions)
+    _write(tmp_path / "claims.jsonl.xz", judged)
+    plain, more = trained(data), trained(data, tmp_path)
+    made = mixture(more, 0.002)
+    assert len(made) > 2 * len(mixture(plain, 0.002))
+    own = {item.article for item in more.pools["squad"]}
+    written = {s.query.rstrip("?").lower() for s in made if s.kind == "written"}
+    expected = {asked.format(name=name).rstrip("?").lower() for name in _NAMES if name in own}
+    assert {query for query in written if "sold" in query} == expected
+    assert {item.question for item in more.pools["twins"]} == {_ASKED[1][0]}
+    for kind, source in (("contrasts", "vitaminc"), ("judged", "fm2")):
+        own = {str(record["premise"]) for record in judged if record["source"] == source}
+        texts = {s.text for s in made if s.kind == kind}
+        assert texts == {text for text in own if part_of(text) < 0.7}
 
 
 def test_what_is_mined_does_not_answer_and_mostly_misleads(data: Path) -> None:
