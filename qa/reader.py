@@ -33,7 +33,7 @@ from qa.signals import (
 )
 from qa.types import Passage, Quote, Value
 
-ANSWERABLE = 0.3
+ANSWERABLE = 0.25
 """Below this probability nothing is answered; from the curve in the model's card."""
 SENTENCES_ANSWERABLE = 0.15
 """The same for the sentence reader alone, from the curve in its card."""
