@@ -8,6 +8,7 @@ is imported.
 """
 
 import json
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _SAMPLE = (
 )
 _LEAST_COSINE = 0.999
 """How near to the logits in 32 bits an engine's must be, all of a pair taken together."""
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE)
 _SPECIAL = 3
 """The tokens [CLS], [SEP] and [SEP]."""
 
@@ -122,7 +124,7 @@ class CrossEncoder:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the offsets of the tokens of `text`."""
         found: list[tuple[int, int]] = self._tokenizer.encode(
-            text, add_special_tokens=False
+            _unmarked(text), add_special_tokens=False
         ).offsets
         return found
 
@@ -130,7 +132,8 @@ class CrossEncoder:
         """Read every pair; pairs of like length share a batch."""
         with self._lock:
             session, tokenizer, vectors = self._session, self._tokenizer, self._vectors
-        rows = [_row(encoded) for encoded in tokenizer.encode_batch(list(pairs))]
+        plain = [(query, _unmarked(text)) for query, text in pairs]
+        rows = [_row(encoded) for encoded in tokenizer.encode_batch(plain)]
         order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
         found: dict[int, Read] = {}
         for begin in range(0, len(order), _BATCH):
@@ -140,6 +143,11 @@ class CrossEncoder:
             for at, n in enumerate(chosen):
                 found[n] = _read(rows[n], [output[at] for output in outputs])
         return [found[n] for n in range(len(rows))]
+
+
+def _unmarked(text: str) -> str:
+    """Blank out HTML's tags, which hide a sentence from the model; offsets stay what they are."""
+    return _TAG.sub(lambda tag: " " * len(tag[0]), text)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The reading model's runtime: batches, limits, offsets, digest."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,23 @@ def test_an_empty_text_is_read_as_no_answer(model: CrossEncoder) -> None:
     (read,) = model.read([("Who owns the ferry?", "")])
     assert read.start.shape == (0,)
     assert np.isfinite([read.null, read.answerable, read.supported]).all()
+
+
+def test_markup_hides_no_answer(model: CrossEncoder) -> None:
+    """Tags are read as blanks, and offsets still point into the text; "<" alone is no tag."""
+    marked = (
+        'The captain is <img src="y" onerror="x=3"> <a href="javascript:x">Mette Rask</a>, it says.'
+    )
+    bare = re.sub("<[^>]*>", lambda tag: " " * len(tag[0]), marked)
+    one, other, less = model.read(
+        [("Who is the captain?", text) for text in (marked, bare, "Is a < b and c > d?")]
+    )
+    assert close(one, other)
+    assert [marked[a:b] for a, b in one.offsets] == [bare[a:b] for a, b in other.offsets]
+    start = one.offsets[int(one.start.argmax())][0]
+    assert marked[start:].startswith("Mette")
+    assert model.places(marked) == model.places(bare)
+    assert len(less.offsets) == 9
 
 
 def test_damaged_weights_are_refused(tmp_path: Path) -> None:

@@ -141,6 +141,7 @@ def replies(results: Sequence[Result]) -> list[str]:
     return [json.dumps(reply) for reply in dumped]
 
 
+@pytest.mark.timeout(900)  # 228 questions, on whatever processor; a second each on a slow one
 def test_the_seeds_hold_their_thresholds_twice_alike(
     seeds: Run,
     tmp_path: Path,
