@@ -48,14 +48,15 @@ def sources(tmp_path: Path) -> Path:
     """Write the lists: pairs of one passage, and the wordings of all questions."""
     pairs = {
         "train": [
-            ("who opened the orrin bridge at lindholm ?", "who designed the orrin bridge ?", 1),
-            ("how many built it ?", "how many own it ?", 2),
+            ("who opened the orrin bridge at lindholm ?", "who designed it ?", _key("Bridge", 1)),
+            ("how many built it ?", "how many own it ?", _key("Bridge", 2)),
+            ("when was the mill of brellvik closed ?", "when was it built ?", _key("Dev", 2)),
         ],
-        "dev": [("nobody asked this .", "who asked ?", 3)],
+        "dev": [("nobody asked this .", "who asked ?", _key("Bridge", 3))],
     }
     for part, rows in pairs.items():
-        answerable = "\n".join(f"x{n}\t{twin}\t0\t0" for twin, _, n in rows)
-        other = "\n".join(f"{_key('Bridge', n)}\t{asked}\t0\t0" for _, asked, n in rows)
+        answerable = "\n".join(f"x\t{twin}\t0\t0" for twin, _, _ in rows)
+        other = "\n".join(f"{key}\t{asked}\t0\t0" for _, asked, key in rows)
         (tmp_path / f"unansq-{part}-answerable-questions.txt").write_text(answerable)
         (tmp_path / f"unansq-{part}-unanswerable-questions.txt").write_text(other)
     (tmp_path / "unansq-test-unanswerable-questions.txt").write_text(f"{_key('Dev', 1)}\tq\t0\t0")
