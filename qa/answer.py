@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from qa.candidates import previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
+from qa.marks import unmarked
 from qa.orders import inert
 from qa.overlap import words
 from qa.reader import ANSWERABLE
 from qa.reading import Candidate, Reader, Reading
+from qa.tables import stated
 from qa.types import Draft, Passage, Quote
 
 SAME = 0.5
@@ -67,8 +69,6 @@ _DEFINED = frozenset(
 _SUBJECT = 4
 """Words in which the subject of a sentence is named or defined, if at all."""
 _QUOTED_BY_PRONOUN = re.compile(r"^[\"“].*[\"”] (?:he|she|they|it)\b", re.DOTALL)
-_MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s+|\d{1,2}[.)]\s+)")
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<!\w)([*_])(?=\S)(.+?)(?<=\S)\3(?!\w)")
 
 
 @dataclass
@@ -183,6 +183,9 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
 
     The others would not support what the widening adds.
     """
+    row = _row(claim.quotes[0])
+    if row is not None:
+        return row
     alone = [quote for quote in claim.quotes if not points_back(quote.text, question)]
     if alone:
         rest = [quote for quote in claim.quotes if quote is not alone[0]]
@@ -191,6 +194,18 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
     quote = _with_previous(first, passages)
     quotes = (quote,) if quote != first else tuple(claim.quotes)
     return Draft(text=plain(quote.text), quotes=quotes)
+
+
+def _row(quote: Quote) -> Draft | None:
+    """Put a table's row into words, with the table's head where it is near; None for prose."""
+    passage = quote.passage
+    found = stated(passage.text, quote.start - passage.start, quote.end - passage.start)
+    if found is None:
+        return None
+    spans, text = found
+    at = passage.start
+    own = (Quote(passage=passage, start=at + start, end=at + end) for start, end in spans)
+    return Draft(text=inert(text), quotes=tuple(own))
 
 
 def points_back(sentence: str, question: str) -> bool:
@@ -243,6 +258,4 @@ def plain(text: str) -> str:
     opening = dateline(text)
     if opening is not None and opening.date is None and opening.end < len(text):
         text = text[opening.end :]
-    bare = inert(_MARKS.sub("", text))
-    bare = _EMPHASIS.sub(lambda m: m.group(2) or m.group(4), bare)
-    return " ".join(bare.split())
+    return " ".join(unmarked(inert(text)).split())

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.layout import says_something
 from qa.orders import tainted
 from qa.sentences import sentences
 from qa.types import Passage, Quote, Span
@@ -58,7 +59,7 @@ def gather(passages: Sequence[Passage]) -> list[Sentence]:
             if any(s <= start and end <= e for s, e in spans):
                 continue
             text = passage.text[a:b]
-            usable = whole(text) and not _orders(passage.text)[place]
+            usable = usable_of(passage.text)[place]
             found.append(Sentence(index, place, start, end, text, usable))
         spans.extend(fresh)
     return [s for s in found if not _part_of_another(s, taken[passages[s.passage].article_id])]
@@ -75,8 +76,18 @@ def _spans(text: str) -> tuple[Span, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _orders(text: str) -> tuple[bool, ...]:
-    return tuple(tainted(text, _spans(text)))
+def usable_of(text: str) -> tuple[bool, ...]:
+    """Tell which sentences of a passage may be quoted: what states something, and orders nothing.
+
+    A paragraph with an order in it is left out: an article that tells a model what to say does not
+    report it.
+    """
+    spans = _spans(text)
+    each = zip(spans, says_something(text, spans), tainted(text, spans), strict=True)
+    return tuple(
+        (whole(text[a:b]) or says) and b - a <= _LONGEST and not order
+        for (a, b), says, order in each
+    )
 
 
 @lru_cache(maxsize=32768)
@@ -98,10 +109,8 @@ def previous(passage: Passage, start: int) -> int | None:
     Offsets are the article's. A heading or a question is none.
     """
     before: Span | None = None
-    for (a, b), order in zip(_spans(passage.text), _orders(passage.text), strict=True):
+    for (a, b), usable in zip(_spans(passage.text), usable_of(passage.text), strict=True):
         if passage.start + a == start:
-            if before is None or not whole(passage.text[before[0] : before[1]]):
-                return None
-            return passage.start + before[0]
-        before = None if order else (a, b)
+            return None if before is None else passage.start + before[0]
+        before = (a, b) if usable else None
     return None

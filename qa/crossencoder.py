@@ -8,7 +8,6 @@ is imported.
 """
 
 import json
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from qa.bundled import bundled_path, check_digests
 from qa.inference import Choice, Outputs, Session, choose, open_session, padded
+from qa.readable import Shown, shown
 from qa.settings import default_cache_dir
 
 MODEL = Path(__file__).parent / "models" / "reading-model"
@@ -35,7 +35,6 @@ _SAMPLE = (
 )
 _LEAST_COSINE = 0.999
 """How near to the logits in 32 bits an engine's must be, all of a pair taken together."""
-_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE)
 _SPECIAL = 3
 """The tokens [CLS], [SEP] and [SEP]."""
 
@@ -123,16 +122,16 @@ class CrossEncoder:
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the offsets of the tokens of `text`."""
-        found: list[tuple[int, int]] = self._tokenizer.encode(
-            _unmarked(text), add_special_tokens=False
-        ).offsets
-        return found
+        seen = shown(text)
+        encoded = self._tokenizer.encode(seen.text, add_special_tokens=False)
+        return [seen.place(*offsets) for offsets in encoded.offsets]
 
     def read(self, pairs: Sequence[Pair]) -> list[Read]:
         """Read every pair; pairs of like length share a batch."""
         with self._lock:
             session, tokenizer, vectors = self._session, self._tokenizer, self._vectors
-        plain = [(query, _unmarked(text)) for query, text in pairs]
+        seen = [shown(text) for _, text in pairs]
+        plain = [(query, told.text) for (query, _), told in zip(pairs, seen, strict=True)]
         rows = [_row(encoded) for encoded in tokenizer.encode_batch(plain)]
         order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
         found: dict[int, Read] = {}
@@ -141,13 +140,8 @@ class CrossEncoder:
             with self._turn:  # a batch that waits would hold its vectors, 5 MB
                 outputs = session.run(_padded([rows[n] for n in chosen], vectors))
             for at, n in enumerate(chosen):
-                found[n] = _read(rows[n], [output[at] for output in outputs])
+                found[n] = _read(rows[n], seen[n], [output[at] for output in outputs])
         return [found[n] for n in range(len(rows))]
-
-
-def _unmarked(text: str) -> str:
-    """Blank out HTML's tags, which hide a sentence from the model; offsets stay what they are."""
-    return _TAG.sub(lambda tag: " " * len(tag[0]), text)
 
 
 @dataclass(frozen=True)
@@ -187,14 +181,15 @@ def _agree(found: Outputs, expected: Outputs) -> bool:
     )
 
 
-def _read(row: _Row, outputs: Sequence[Any]) -> Read:
+def _read(row: _Row, seen: Shown, outputs: Sequence[Any]) -> Read:
     start, end, heads = outputs
+    offsets = [seen.place(*offsets) for offsets in row.offsets]
     text = slice(row.query, len(row.ids) - 1)
     return Read(
         start=start[text],
         end=end[text],
         null=float(start[0] + end[0]),
-        offsets=np.array(row.offsets, dtype=np.int64).reshape(-1, 2),
+        offsets=np.array(offsets, dtype=np.int64).reshape(-1, 2),
         answerable=float(heads[0]),
         relevant=float(heads[1]),
         supported=float(heads[2]),

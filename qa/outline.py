@@ -24,6 +24,11 @@ _LONGEST = 120
 """Characters of a short answer; what is longer is no short one."""
 _SEVERAL = re.compile(r"\w, |\b(?:and|or)\b")
 """What a value has that names more than one thing."""
+_EMPTY = re.compile(
+    r"(?:not|it|he|she|they|we|you|this|that|these|those|the|an?|and|or|of|in|to|is|was|are|were)",
+    re.IGNORECASE,
+)
+"""Words that are no answer alone."""
 _PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
 
 Citing = Callable[[Value], Sequence[int]]
@@ -61,7 +66,7 @@ def short_answer(
         latest = compared.groups[-1]
         return latest.label if any(citing(value) for value in latest.values) else None
     best = next((v for v in values if v.score >= SURE and citing(v)), None)
-    if best is None or len(best.quote.text) > _LONGEST:
+    if best is None or len(best.quote.text) > _LONGEST or _EMPTY.fullmatch(best.quote.text):
         return None
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
     if is_broad(question) and not several and best.score < SURE_IF_BROAD:

@@ -8,11 +8,14 @@ hard-wrapped (all lines of about one width), where a line end is only a space.
 
 import importlib.util
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import lean
+from qa.marks import MARKER
+from qa.tables import is_row
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -24,6 +27,21 @@ _FULL_LINE = 0.6
 """Share of the widest line below which a wrapped line is taken to end its paragraph."""
 _LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
 _STARTS_BLOCK = re.compile(r"\s*(?:[-*+•>#|]|\d+[.)]\s)")
+
+
+_NEVER_LAST = re.compile(r"approx|ca|cf|e\.g|i\.e|q\.v|viz|vs")
+_SELDOM_LAST = re.compile(
+    "al|Art|avg|ch|chap|dept|ed|eds|eqs?|esp|est|etc|excl|ext|figs?|hrs|incl|max|mins?|misc"
+    "|nos?|Nos?|p|para|pp|refs?|resp|sec|sect|[Tt]el|[Tt]emp|vols?"
+)
+"""Abbreviations of notes, reports and manuals: Punkt's model has learnt those of newspapers.
+
+After the first ones no sentence ends; after the others none does that goes on in small letters or
+with a number.
+"""
+_LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
+_LONGEST_WORD = 12
+_GOES_ON = re.compile(r"[(\[\"'“‘]*(?:[a-z]|[\w-]*\d)")
 
 
 @lru_cache(maxsize=1)
@@ -64,11 +82,37 @@ def sentences(text: str) -> list[Span]:
     """Return the spans of the sentences of `text`, in order, without surrounding space."""
     found: list[Span] = []
     for start, end in blocks(text):
-        for a, b in _punkt().span_tokenize(text[start:end]):
-            span = _trim(text, start + a, start + b)
-            if span[0] < span[1]:
-                found.append(span)
+        found += [(start + a, start + b) for a, b in _of_block(text[start:end])]
     return found
+
+
+def _of_block(block: str) -> list[Span]:
+    """Cut one block; a row of a table is kept whole, and a number that opens an item with it."""
+    if is_row(block):
+        return [(0, len(block))]
+    found: list[Span] = []
+    for a, b in _punkt().span_tokenize(block):
+        start, end = _trim(block, a, b)
+        if start >= end:
+            continue
+        if found and _abbreviated(block, found, start):
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
+
+
+def _abbreviated(block: str, found: Sequence[Span], start: int) -> bool:
+    """Tell whether what stands before `start` is no sentence: a number, or cut at a short form."""
+    first, last = found[-1]
+    if len(found) == 1 and MARKER.fullmatch(block, first, last):
+        return True
+    word = _LAST_WORD.search(block, max(first, last - _LONGEST_WORD), last)
+    if word is None:
+        return False
+    if _NEVER_LAST.fullmatch(word[1]):
+        return True
+    return bool(_SELDOM_LAST.fullmatch(word[1]) and _GOES_ON.match(block, start))
 
 
 def _trim(text: str, start: int, end: int) -> Span:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.candidates import whole
-from qa.orders import tainted
+from qa.candidates import usable_of
 from qa.overlap import words
 from qa.sentences import sentences
 from qa.types import Passage, Quote, Span
@@ -76,11 +75,7 @@ def merged(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
 def quotable(text: str) -> tuple[Span | None, ...]:
     """Return the sentences of a passage, None in the place of those that are no evidence.
 
-    Headings, questions and fragments are none. Nor is a paragraph with an order in it: an article
-    that tells a model what to say does not report it.
+    Headings, questions and fragments are none, nor what orders something.
     """
-    spans = list(sentences(text))
-    return tuple(
-        span if whole(text[slice(*span)]) and not order else None
-        for span, order in zip(spans, tainted(text, spans), strict=True)
-    )
+    each = zip(sentences(text), usable_of(text), strict=True)
+    return tuple(span if usable else None for span, usable in each)

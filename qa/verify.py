@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.facts import fold, mismatches
-from qa.orders import ADDRESS
+from qa.marks import unmarked
+from qa.orders import ADDRESS, inert
 from qa.sentences import sentences
+from qa.tables import statements
 from qa.types import Draft, Quote, Verdict
 
 Support = Callable[[str, str], float]
@@ -72,7 +74,7 @@ def check(
         return Check("unsupported", 0.0, "the claim or its quote is too long to be checked")
     if any(address.rstrip(_AFTER) not in quote for address in ADDRESS.findall(claim)):
         return Check("unsupported", 0.0, "the quote does not have this address")
-    if verbatim(claim, quote):
+    if verbatim(claim, quote) or _is_row_of(claim, quote):
         return Check("supported", 1.0)
     found = mismatches(claim, quote, context=context, published=published)
     if found:
@@ -90,13 +92,15 @@ def verify(draft: Draft, support: Support) -> Verified:
     Where no quote does so alone, all of them together are tried: a claim may draw on two
     sentences. The verdict is that of the best check.
     """
+    joint = "\n".join(quote.text for quote in draft.quotes)
+    if len(draft.quotes) > 1 and _is_row_of(draft.text, joint):
+        return Verified(draft.text, "supported", 1.0, "", draft.quotes)
     checks = [
         check(draft.text, q.text, support, context=q.passage.text, published=q.passage.date)
         for q in draft.quotes
     ]
     kept = tuple(q for q, c in zip(draft.quotes, checks, strict=True) if c.verdict == "supported")
     if not kept and len(draft.quotes) > 1:
-        joint = "\n".join(quote.text for quote in draft.quotes)
         together = check(
             draft.text, joint, support, context="\n".join(q.passage.text for q in draft.quotes)
         )
@@ -111,15 +115,21 @@ def verify(draft: Draft, support: Support) -> Verified:
 def verbatim(claim: str, quote: str) -> bool:
     """Tell whether every sentence of `claim` is a whole sentence of `quote`.
 
-    White space, accents and the kind of quotation mark or dash do not count.
+    White space, accents, Markdown's marks and the kind of quotation mark or dash do not count.
     """
     asked = _sentences(_SPACE.sub(" ", claim))
     return bool(asked) and set(asked) <= set(_sentences(quote))
 
 
+def _is_row_of(claim: str, quote: str) -> bool:
+    """Tell whether `claim` is what a quoted row of a table says, in words."""
+    return claim in {inert(row) for row in statements(quote)}
+
+
 @lru_cache(maxsize=4096)
 def _sentences(text: str) -> tuple[str, ...]:
     spans = sentences(text)
-    whole = (_SPACE.sub(" ", text[a:b]).translate(_PLAIN_MARKS) for a, b in spans)
+    bare = (unmarked(inert(text[a:b])) for a, b in spans)
+    whole = (_SPACE.sub(" ", sentence).translate(_PLAIN_MARKS) for sentence in bare)
     plain = (fold(sentence).strip(_EDGES) for sentence in whole)
     return tuple(sentence for sentence in plain if sentence)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from qa.datelines import Stated, byline, filename_date, stated_date
 from qa.headings import source_name, tidy
+from qa.tables import worded
 
 _PUBLISHED = re.compile(
     r"(?:article|og|og:article):published_time|datepublished|date|pubdate|publish[-_]?date"
@@ -82,6 +83,7 @@ def _main_text(tree: Any) -> str | None:
 
     if sum(1 for _ in islice(tree.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         return None
+    _plain_tables(tree)
     try:
         return trafilatura.extract(tree, include_comments=False)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError):
@@ -89,17 +91,56 @@ def _main_text(tree: Any) -> str | None:
 
 
 def _clean(text: str) -> str:
-    """Put each paragraph after a blank line; rows and items stay together."""
+    """Put each paragraph after a blank line, rows in words; rows and items stay together."""
     out: list[str] = []
     above = ""
-    for raw in text.split("\n"):
-        line = " ".join(raw.split()) if not raw.startswith("|") else raw.strip().strip("| ")
-        if not line or _RULE.fullmatch(line):
-            continue
-        listed = raw[:1] in ("-", "|") and raw[:1] == above
+    for opening, line in _worded(text.split("\n")):
+        listed = opening in ("-", "|") and opening == above
         out.append(("" if not out else "\n" if listed else "\n\n") + line)
-        above = raw[:1]
+        above = opening
     return "".join(out)
+
+
+def _worded(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the first character of each line that says something, and the line in words."""
+    head: list[str] = []
+    for n, raw in enumerate(lines):
+        if not raw.startswith("|"):
+            head = []
+            line = " ".join(raw.split())
+            if line:
+                yield raw[:1], line
+            continue
+        if _RULE.fullmatch(raw):
+            continue
+        cells = [" ".join(cell.split()) for cell in raw.strip().strip("|").split("|")]
+        if n + 1 < len(lines) and lines[n + 1].startswith("|") and _RULE.fullmatch(lines[n + 1]):
+            head = cells
+        elif any(cells):
+            yield "|", worded(head, cells)
+
+
+def _plain_tables(tree: Any) -> None:
+    """Make names of rows plain cells, and pairs of terms and what they mean one item each.
+
+    The extractor takes each first row with a name in it for the head of its columns, and terms for
+    items of their own.
+    """
+    for table in tree.iter("table"):
+        first = next(table.iter("tr"), None)
+        cells = [cell.tag for cell in first] if first is not None else []
+        if "td" in cells:
+            for cell in table.iter("th"):
+                cell.tag = "td"
+    for pair in tree.xpath("//dl//dt[following-sibling::*[1][self::dd]]"):
+        meaning = pair.getnext()
+        name = pair.text_content().strip()
+        if not name or len(meaning):
+            continue
+        pair.text = f"{name}: {(meaning.text or '').strip()}"
+        for child in list(pair):
+            pair.remove(child)
+        meaning.drop_tree()
 
 
 def _visible(tree: Any) -> Iterator[str]:

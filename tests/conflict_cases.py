@@ -703,6 +703,11 @@ NO_DISAGREEMENTS: list[Case] = [
         "The bridge closed in [1998].",
     ),
     (
+        "When did the coast road reopen?",
+        ("The coast road remained closed on [Tuesday].", day("2025-12-10")),
+        ("The coast road reopened on [Thursday] at noon.", day("2025-12-12")),
+    ),
+    (
         "How many ships are in the harbour?",
         "[Five ships] lie in the harbour.",
         "[Seven ships] lie in the harbour.",

@@ -37,11 +37,13 @@ def test_the_short_answer_keeps_what_belongs_to_it(
 
 
 def test_what_no_footnote_holds_or_is_not_sure_is_no_short_answer() -> None:
-    """An uncited or improbable value is not shown in few words, nor is half a paragraph."""
+    """An uncited or improbable value is no short answer, nor is half a paragraph, or "not"."""
     value = told("It was [Ana Reis] who spoke.")
     assert short_answer("Who spoke?", [value], NOTHING, lambda _: ()) is None
     unsure = told("It was [Ana Reis] who spoke.", score=0.01)
     assert short_answer("Who spoke?", [unsure], NOTHING, cited) is None
+    bare = told("Interns are [not] covered.")
+    assert short_answer("Are interns covered?", [bare], NOTHING, cited) is None
     long = told(f"It was [{'the man who spoke ' * 20}].")
     assert short_answer("Who spoke?", [long], NOTHING, cited) is None
 

@@ -16,8 +16,8 @@ _DAY_NAMES = "mon tue wed thu fri sat sun"
 _DAYS = {name: i for i, name in enumerate(_DAY_NAMES.split())}
 
 _MONTH = (
-    r"(?P<month>(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?"
-    r"|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?)"
+    r"(?P<month>(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)\b|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 )
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _UNTIL = r"(?:\s?[-–]\s?(?P<until>[1-3]?\d)(?!\d)(?:st|nd|rd|th)?)?"

@@ -8,6 +8,7 @@ from qa.decoding import decode
 from qa.errors import EmptyArticle
 from qa.formats.fields import entries, has_text, named
 from qa.formats.parts import MOST_CHARACTERS, Document, Entries, check_count, clean, guarded
+from qa.tables import worded
 
 _SAMPLE = 20_000
 _DELIMITERS = ",;\t|"
@@ -45,10 +46,4 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
 def _lines(head: list[str], rows: list[list[str]]) -> Iterator[str]:
     for row in rows:
-        cells = [" ".join(clean(cell).split()) for cell in row]
-        named_cells = (
-            f"{column}: {cell}" if column and column != cell else cell
-            for column, cell in zip([*head, *[""] * len(row)], cells, strict=False)
-            if cell
-        )
-        yield "; ".join(named_cells) + "."
+        yield worded(head, [" ".join(clean(cell).split()) for cell in row])

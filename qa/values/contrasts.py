@@ -23,6 +23,7 @@ started ended; began ended; arrived left departed; proposed adopted rejected; si
 announced began; deployed withdrawn; hired fired; singles doubles; federal state
 city province metropolitan county; urban rural; maximum minimum; highest lowest; surplus deficit
 killed injured; dead injured; spring autumn; weekday weekend; favour oppose; support oppose
+closed reopened; shut reopened; closed resumed; suspended resumed; halted resumed; stopped resumed
 """
 _ONE_SIDED = word_set("former metropolitan aftershock youth reserve rebuilt junior deputy")
 """Words that, in one sentence only, make it one of something else."""

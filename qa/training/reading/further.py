@@ -17,9 +17,9 @@ from qa.training.reading.claims import document, evidence
 from qa.training.reading.questions import Item
 from qa.training.reading.samples import Sample
 
-QUESTIONS = (("written", "people", 18_000), ("answered", "twins", 10_000))
+QUESTIONS = (("written", "people", 33_000), ("answered", "twins", 8_000))
 """Kind, source, and samples."""
-CLAIMS = {"contrasts": 5_000, "judged": 2_500}
+CLAIMS = {"contrasts": 6_000, "judged": 2_500}
 _CONTRASTS = "vitaminc"
 """The source of claims about two states of one sentence; all others are of whole texts."""
 
