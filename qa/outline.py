@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from qa.answer import is_broad
+from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
 from qa.facts import question_kind
 from qa.types import Quote, Value
@@ -71,7 +72,8 @@ def short_answer(
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
     if is_broad(question) and not several and best.score < SURE_IF_BROAD:
         return None
-    return _closed(worded(question, best))
+    asked = in_asked_column(question, best.quote)
+    return _closed(worded(question, best) if asked == best.quote.text else asked)
 
 
 def _closed(text: str) -> str:

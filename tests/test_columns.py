@@ -1,0 +1,45 @@
+"""Which cell of a row is asked for, by the names of the columns."""
+
+import pytest
+
+from qa.columns import in_asked_column
+from qa.types import Passage, Quote
+
+DRILL = """Data of the drills
+
+Feature | HX-200 | HX-200 Pro
+Weight with battery | 1.4 kg | 1.7 kg
+Price | $149.00 | $199.00
+"""
+TRAINS = """| Train | Departs | Arrives |
+|---|---|---|
+| 205 | 09:30 | 11:02 |
+"""
+SAWS = "Two saws.\n\nFeature: Blade; S-10: 160 mm; S-20: 190 mm."
+PROSE = "Two things matter; the first: time. The HX-200 costs $149.00 and the HX-200 Pro $199.00."
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "question", "expected"),
+    [
+        (DRILL, "$149.00", "What does the HX-200 Pro cost?", "$199.00"),
+        (DRILL, "$199.00", "What does the HX-200 cost?", "$149.00"),
+        (DRILL, "$149.00", "What does the HX-200 cost?", "$149.00"),
+        (DRILL, "Weight with battery", "How much does the HX-200 weigh?", "1.4 kg"),
+        (DRILL, "$149.00", "What do the HX-200 and the HX-200 Pro cost?", "$149.00"),
+        (DRILL, "$149.00", "What does it cost?", "$149.00"),
+        (TRAINS, "11:02", "When does train 205 arrive?", "11:02"),
+        (TRAINS, "09:30", "When is it that train 205 arrives?", "11:02"),
+        (TRAINS, "205", "Which train arrives at 11:02?", "205"),
+        (SAWS, "160 mm", "How large is the blade of the S-20?", "190 mm"),
+        (PROSE, "$149.00", "What does the HX-200 Pro cost?", "$149.00"),
+    ],
+)
+def test_the_column_that_the_question_names(
+    text: str, value: str, question: str, expected: str
+) -> None:
+    """The longest name counts; where none or several are named, the value stays."""
+    passage = Passage(id="p", article_id="a.md", title="A", text=text, start=7, end=7 + len(text))
+    at = 7 + text.index(value)
+    quote = Quote(passage=passage, start=at, end=at + len(value))
+    assert in_asked_column(question, quote) == expected
