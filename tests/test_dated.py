@@ -26,6 +26,7 @@ from tests.conflict_cases import THURSDAY
         ("It is expected on Tuesday.", "It is expected on Tuesday [16 December 2025]."),
         ("On Tuesday it will end.", "On Tuesday [16 December 2025] it will end."),
         ("told on Tuesday that it will", "told on Tuesday [9 December 2025] that it will"),
+        ("They found it on Tuesday.", "They found it on Tuesday [9 December 2025]."),
         (
             "Monday and Tuesday",
             "Monday [8 December 2025] and Tuesday [9 December 2025]",
@@ -55,6 +56,10 @@ def test_a_weekday_has_its_date_put_behind_it(text: str, shown: str) -> None:
         "It was on a Friday in May.",
         "It fell on Tuesday in 1994.",
         "It was due on Friday.",
+        "Pack your desk by Tuesday evening and label it.",
+        "Registration for the course closes Friday.",
+        "Visited Tuesday to Saturday, they told us.",
+        "It opened on Monday the 8th.",
         "It will be on Thursday.",
         "next Friday",
         "“I leave tomorrow,” she said.",

@@ -44,6 +44,13 @@ _LOOSE_TAIL = re.compile(
     r"\s+of\s|\s+in (?:\d{4}|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|\s+(?:(?:last|next|this|the)\s+)?(?:week|month)\b|\s+(?:school|roast|prayers|league)\b"
 )
+_DAY_NAME = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_RANGE = re.compile(rf"\s?(?:to|through|till|until|[-–])\s?{_DAY_NAME}\b")
+_AFTER_RANGE = re.compile(rf"\b{_DAY_NAME}\s?(?:to|through|till|until|[-–])\s?$")
+"""From one weekday to another: opening hours, as likely as one week's days."""
+_NUMBERED = re.compile(r",?\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\b")
+_FEW = 4
+"""Words of a value or heading, which needs no verb to report what was."""
 _PROPER_TAIL = re.compile(r"\s+(?=[A-Z])(?P<word>\w+)")
 _JOINT = re.compile(r"(?:['’]s| (?:morning|afternoon|evening|night))?[\s,(\[]{0,3}(?:the |a |an )?")
 _WITH_IT = re.compile(r"['’]s\b| (?:morning|afternoon|evening|night)\b")
@@ -59,7 +66,10 @@ _AHEAD = (
 )
 _PAST = (
     r"\b(?:was|were|had|said|told|has|have|did|went|came|took|saw|made|met|spoke|won|lost|beat|left"
-    r"|began|fell|rose|broke|struck|hit|shot|sank|drew|wrote|gave|held|\w{2,}ed)\b"
+    r"|began|fell|rose|broke|struck|hit|shot|sank|drew|wrote|gave|held|became|bought|brought|built"
+    r"|caught|chose|drove|felt|flew|fought|found|got|grew|kept|knew|led|lay|paid|ran|rang|rode|sang"
+    r"|sent|slept|sold|spent|stole|stood|swam|swept|taught|thought|threw|tore|withdrew|woke|wore"
+    r"|\w{2,}ed)\b"
 )
 _MARK = re.compile(rf"(?P<unclear>{_UNCLEAR})|(?P<ahead>{_AHEAD})|(?P<past>{_PAST})", re.IGNORECASE)
 _DISTANT = 1
@@ -109,8 +119,10 @@ def _loose(text: str, span: Span) -> bool:
     word = lead["word"] if lead is not None else ""
     if word.lower() in _LOOSE_LEADS:
         return True
-    tail = text[span[1] : span[1] + 16]
-    if _LOOSE_TAIL.match(tail):
+    tail = text[span[1] : span[1] + 20]
+    if _LOOSE_TAIL.match(tail) or _NUMBERED.match(tail) or _RANGE.match(tail):
+        return True
+    if _AFTER_RANGE.search(text, 0, span[0]):
         return True
     plain = not word or word.lower() in _PLAIN_LEADS or text[span[0] - 2 : span[0] - 1] in ".,;:—"
     named = _PROPER_TAIL.match(tail) is not None and (not word or word.lower() == "the")
@@ -120,14 +132,16 @@ def _loose(text: str, span: Span) -> bool:
 def tense(text: str, span: Span) -> Tense:
     """Tell whether the clause around `span` speaks of what was or of what is to come.
 
-    The verb nearest before decides, else the first one after; with no verb it is the past.
+    The verb nearest before decides, else the first one after; a few words without a verb speak of
+    the past, a longer clause ("Pack your desk by Friday") of either.
     """
     stops = [stop.end() for stop in _STOP.finditer(text)]
     start = max((stop for stop in stops if stop <= span[0]), default=0)
     end = min((stop for stop in stops if stop >= span[1]), default=len(text))
     before = [m.lastgroup for m in _MARK.finditer(text, start, span[0])]
     after = [m.lastgroup for m in _MARK.finditer(text, span[1], end)]
-    found = before[-1] if before else next(iter(after), "past")
+    bare = "past" if len(text[start:end].split()) <= _FEW else "unclear"
+    found = before[-1] if before else next(iter(after), bare)
     return "ahead" if found == "ahead" else "unclear" if found == "unclear" else "past"
 
 
