@@ -191,6 +191,11 @@ DEVELOPMENTS: list[Case] = [
         ("The earthquake killed [more than 150 people].", day("2025-03-03")),
     ),
     (
+        "How many people died in the bus crash?",
+        ("[Two people] died and nine were injured in the bus crash near Holm.", day("2025-03-01")),
+        ("The bus crash near Holm killed [five people].", day("2025-03-03")),
+    ),
+    (
         "How many people have died in the flood?",
         ("The flood has killed [87 people].", THURSDAY),
         ("The flood's death toll has risen from 87 to [104].", LATER),

@@ -39,7 +39,14 @@ _OWNS = re.compile(r"([\w-]+)['’]s\s+([\w-]+)")
 @lru_cache(maxsize=1)
 def _rows() -> tuple[frozenset[str], ...]:
     rows = re.split(r"[;\n]", _ROWS)
-    return tuple(frozenset(map(stem, row.split())) for row in rows if row.strip())
+    return tuple(
+        frozenset(_sense(stem(word)) for word in row.split()) for row in rows if row.strip()
+    )
+
+
+def _sense(word: str) -> str:
+    """Return a stem, or the fate that it tells: who "died" and who was "killed" are both dead."""
+    return FATES.get(word, word)
 
 
 def told_apart(one: Statement, other: Statement, question: Asked) -> bool:
@@ -53,7 +60,7 @@ def told_apart(one: Statement, other: Statement, question: Asked) -> bool:
 
 
 def _outside(one: Statement) -> set[str]:
-    return {word.stem for word in one.facts.words if not one.holds(word.span)}
+    return {_sense(word.stem) for word in one.facts.words if not one.holds(word.span)}
 
 
 def _on_two_sides(row: frozenset[str], mine: set[str], theirs: set[str]) -> bool:
