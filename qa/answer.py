@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from qa.candidates import previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
-from qa.marks import unmarked
+from qa.marks import is_answer, is_yes_or_no, without_emphasis, without_opening
 from qa.orders import inert
 from qa.overlap import words
 from qa.reader import ANSWERABLE
 from qa.reading import Candidate, Reader, Reading
+from qa.sentences import sentences
 from qa.tables import stated
 from qa.types import Draft, Passage, Quote
 
@@ -36,8 +37,10 @@ _ALIKE = 0.6
 """Share of stems in common from which a second sentence adds nothing."""
 _REPEAT = 0.8
 """What a further sentence of an article already quoted is worth, against one of a new article."""
+_BACK = 3
+"""Sentences that a quote is widened by at most, to one that stands alone."""
 _LONGEST = 400
-"""Characters of a claim of two sentences."""
+"""Characters of a claim that was widened."""
 
 _BROAD = re.compile(
     r"\bwhy\b|\bhow (?:did|do|does|has|have|is|are|was|were|can|could|will|would|should)\b"
@@ -57,6 +60,11 @@ _BACKWARD = re.compile(
     r"|it\b(?! (?:is|was|has been|seems|appears)\b.{0,60}\b(?:that|to)\b))",
     re.IGNORECASE,
 )
+_LATER_PRONOUN = re.compile(
+    r"(?:In|On|At|By|After|Before|Since|From|During|Until|For|Within) [a-z0-9][^,.;:\"“”]{0,24},? "
+    r"(?:he|she|they|his|her|their)\b"
+)
+"""A pronoun behind a time or place, where nobody can have been named."""
 _NOT_BACKWARD = re.compile(
     r"\W*(?:this|that) (?:week|month|year|morning|evening|summer|winter|spring|autumn)\b",
     re.IGNORECASE,
@@ -191,7 +199,7 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
         rest = [quote for quote in claim.quotes if quote is not alone[0]]
         return Draft(text=plain(alone[0].text), quotes=(alone[0], *rest))
     first = claim.quotes[0]
-    quote = _with_previous(first, passages)
+    quote = _with_previous(first, question, passages)
     quotes = (quote,) if quote != first else tuple(claim.quotes)
     return Draft(text=plain(quote.text), quotes=quotes)
 
@@ -218,6 +226,8 @@ def points_back(sentence: str, question: str) -> bool:
         return False
     if _BACKWARD.match(sentence) or _QUOTED_BY_PRONOUN.match(sentence):
         return True
+    if is_yes_or_no(sentence) or is_answer(sentence) or _LATER_PRONOUN.match(sentence):
+        return True
     the = _THE.match(sentence)
     if the is None:
         return False
@@ -227,15 +237,25 @@ def points_back(sentence: str, question: str) -> bool:
     return words(" ".join(subject[:2])).known.isdisjoint(words(question).known)
 
 
-def _with_previous(quote: Quote, passages: Sequence[Passage]) -> Quote:
-    """Widen to the left by one sentence, in whichever passage has both."""
+def _with_previous(quote: Quote, question: str, passages: Sequence[Passage]) -> Quote:
+    """Widen to the left to a sentence that stands alone, in whichever passage has all of it.
+
+    Where none does within reach, by one sentence.
+    """
+    found: Quote | None = None
     for passage in (quote.passage, *passages):
         if passage.article_id != quote.passage.article_id or passage.end < quote.end:
             continue
-        start = previous(passage, quote.start)
-        if start is not None and quote.end - start <= _LONGEST:
-            return Quote(passage=passage, start=start, end=quote.end)
-    return quote
+        at = quote.start
+        for _ in range(_BACK):
+            start = previous(passage, at)
+            if start is None or quote.end - start > _LONGEST:
+                break
+            wider = Quote(passage=passage, start=start, end=quote.end)
+            found, at = found or wider, start
+            if not points_back(wider.text, question):
+                return wider
+    return found or quote
 
 
 def _said_elsewhere(own: Draft, drafts: Sequence[Draft], at: int) -> bool:
@@ -258,4 +278,6 @@ def plain(text: str) -> str:
     opening = dateline(text)
     if opening is not None and opening.date is None and opening.end < len(text):
         text = text[opening.end :]
-    return " ".join(unmarked(inert(text)).split())
+    bare = without_emphasis(inert(text))
+    lines = (without_opening(bare[a:b]) for a, b in sentences(bare))
+    return " ".join(" ".join(lines).split())

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.layout import says_something
+from qa.marks import asks, is_reply, is_yes_or_no
 from qa.orders import tainted
 from qa.sentences import sentences
 from qa.types import Passage, Quote, Span
 
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]*_]*$|[.!?…:;][\"'”’]$")
-_ASKS = re.compile(r"\?[\"'”’»)\]*_]*$")
 _HEADING = re.compile(r"#{1,6}\s|[A-Z0-9 ,:'’\-]+$")
 _WORD = re.compile(r"[^\W_]+")
 _OPENING = "\"'“‘«([*_->•#"
 _SHORTEST = 3
 """Words a sentence needs to be a claim."""
+_FEW_CAPITALS = 0.2
+"""Share of its sentences that begin with a capital where a text is written without."""
 _LONGEST = 900
 """Characters above which a "sentence" is a table or a list, and not quoted."""
 
@@ -83,34 +85,55 @@ def usable_of(text: str) -> tuple[bool, ...]:
     report it.
     """
     spans = _spans(text)
+    small = _small(text, spans)
     each = zip(spans, says_something(text, spans), tainted(text, spans), strict=True)
     return tuple(
-        (whole(text[a:b]) or says) and b - a <= _LONGEST and not order
+        (whole(text[a:b], small=small) or says) and b - a <= _LONGEST and not order
         for (a, b), says, order in each
     )
 
 
 @lru_cache(maxsize=32768)
-def whole(text: str) -> bool:
-    """Tell whether `text` reads as a statement: no heading, no question, no fragment."""
+def whole(text: str, *, small: bool = False) -> bool:
+    """Tell whether `text` reads as a statement: no heading, no question, no fragment.
+
+    `small`: its writer uses no capitals.
+    """
     bare = text.strip()
     words = _WORD.findall(bare)
     if len(words) < _SHORTEST or len(bare) > _LONGEST:
         return False
-    if _ASKS.search(bare) or not _ENDS.search(bare) or _HEADING.match(bare):
+    if asks(bare) or not _ENDS.search(bare) or _HEADING.match(bare):
         return False
     first = bare.lstrip(_OPENING + " ")
-    return bool(first) and not first[0].islower() and first[0].isalnum()
+    if not first or not first[0].isalnum():
+        return False
+    return small or not first[0].islower() or not first.split()[0].islower()
+
+
+def _small(text: str, spans: Sequence[Span]) -> bool:
+    """Tell whether a text is written without capitals, as notes and messages are."""
+    opening = [text[start] for start, _ in spans if text[start].isalpha()]
+    capitals = sum(letter.isupper() for letter in opening)
+    return len(opening) >= _SHORTEST and capitals <= _FEW_CAPITALS * len(opening)
 
 
 def previous(passage: Passage, start: int) -> int | None:
     """Return where the sentence before the one at `start` begins; None when there is none to quote.
 
-    Offsets are the article's. A heading or a question is none.
+    Offsets are the article's. A heading is none, and a question only before its reply.
     """
-    before: Span | None = None
+    before = last = None
     for (a, b), usable in zip(_spans(passage.text), usable_of(passage.text), strict=True):
         if passage.start + a == start:
+            if usable and last is not None and _replies(passage.text, (a, b), last):
+                before = last
             return None if before is None else passage.start + before[0]
-        before = (a, b) if usable else None
+        last = (a, b)
+        before = last if usable else None
     return None
+
+
+def _replies(text: str, span: Span, before: Span) -> bool:
+    line, asked = text[slice(*span)], text[slice(*before)]
+    return is_reply(line, asked) or (is_yes_or_no(line) and asks(asked))

@@ -11,16 +11,30 @@ from collections.abc import Sequence
 from qa.facts import facts, fold, terms
 from qa.types import Turn
 
+_TIME = (
+    r"(?:(?:past|coming|last|next) )?(?:day|week|month|year|morning|afternoon|evening|night|spring"
+    r"|summer|autumn|winter|season|century|decade|time)\b"
+)
 _LEANS = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there"
-    r"|then|both|either|the (?:same|other|latter|former|first|second|two))\b",
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|these|those|both|either"
+    rf"|this(?! {_TIME})|the (?:same|other|latter|former|first|second|two)"
+    rf"|(?:about|after|before|of|for|with|by|in|at|on|from|to|is|was|did|do|does|why|like) that"
+    rf"(?! {_TIME})|(?:that|then|there)(?=\W*$)"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )there"
+    r"(?! (?:is|are|was|were|be|been)\b))\b",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"\b(?:he|she|him|her|his|hers|they|them|their|its)\b", re.IGNORECASE)
+"""What may stand for a name before it in the same question."""
+_PERSON = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
+_ASKS_WHO = re.compile(r"\s*(?:(?:and|but|so)\W+)?(?:who|whom|whose|which)\b", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^\s*(?:and|but|so|or|also|what about|how about|why\b.{0,12}$)", re.IGNORECASE
 )
 _SHORT = 2
 """A question with fewer terms than this rarely stands alone."""
+_PEOPLE = 2
+"""Names of an answer that "he" or "she" may mean after "Who …?"."""
 _MOST = 6
 """Names and terms that are taken along, at most."""
 
@@ -34,9 +48,10 @@ def standalone(question: str, history: Sequence[Turn]) -> str | None:
     if not history or not _leaning(question):
         return None
     last = history[-1]
-    topic = [name.text for name in facts(last.question).names]
-    if not topic:
-        topic = [name.text for name in facts(last.answer).names][:_MOST]
+    asked = [name.text for name in facts(last.question).names]
+    answered = [name.text for name in facts(last.answer).names][:_MOST]
+    person = _PERSON.search(question) and _ASKS_WHO.match(last.question)
+    topic = [*answered[:_PEOPLE], *asked] if person else asked or answered
     own = set(terms(question))
     words = [
         word
@@ -48,6 +63,15 @@ def standalone(question: str, history: Sequence[Turn]) -> str | None:
 
 
 def _leaning(question: str) -> bool:
-    if _LEANS.search(question) or _CONTINUES.search(question):
+    if _CONTINUES.search(question):
+        return True
+    names = [name for name in facts(question).names if not name.weak]
+    leans = [m for m in _LEANS.finditer(question) if not (names and _is_own(m, names[0].start))]
+    if leans:
         return True
     return len(terms(question)) < _SHORT and not facts(question).names
+
+
+def _is_own(pronoun: re.Match[str], name: int) -> bool:
+    """Tell whether a pronoun means a name of its question: "How did Ana pay her fee?"."""
+    return name < pronoun.start() and _OWN.fullmatch(pronoun[0]) is not None

@@ -6,13 +6,65 @@ MARKER = re.compile(r"(?:#{1,6}\s+)?\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,4})[.)]")
 """A number or letter that opens a heading or an item of a list."""
 OPENING = re.compile(r"\s*(?:#{1,6}\s+|[-*+•‣◦]\s+(?:\[[ xX]\]\s+)?|>\s+|\(?\d{1,2}[.)]\s+)")
 """The mark before what a line says."""
+_ASKED = re.compile(r"\W{0,3}(?:q|question)(?:\s?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}\s+", re.IGNORECASE)
+_ANSWERED = re.compile(
+    r"\W{0,3}(?:a|answer)(?:\s?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}\s+", re.IGNORECASE
+)
+_YES = re.compile(r"(?:yes|no|nope|yeah|correct|not quite)[,.;:!—–]", re.IGNORECASE)
+_ASKS = re.compile(r"\?[\"'”’»)\]*_]*$")
 _EMPHASIS = re.compile(
     r"(\*{2,3}|_{2,3}|`+)(?=\S)(.+?)(?<=\S)\1|(?<!\w)([*_])(?=\S)(.+?)(?<=\S)\3(?!\w)"
 )
 
 
 def unmarked(text: str) -> str:
-    """Return a sentence without Markdown's marks: of lists, quotations, headings, emphasis."""
+    """Return a sentence without Markdown's marks: of lists, quotations, headings, emphasis.
+
+    "Q:" and "A:" before it are dropped, too.
+    """
+    return without_emphasis(without_opening(text))
+
+
+def without_opening(text: str) -> str:
+    """Return a line without the mark or the label that opens it."""
     mark = OPENING.match(text)
-    bare = text[mark.end() :] if mark is not None else text
-    return _EMPHASIS.sub(lambda found: found[2] or found[4], bare)
+    return without_label(text[mark.end() :] if mark is not None else text)
+
+
+def without_emphasis(text: str) -> str:
+    """Return a text without the pairs of marks around words."""
+    return _EMPHASIS.sub(lambda found: found[2] or found[4], text)
+
+
+def without_label(line: str) -> str:
+    """Return a line of questions and answers without "Q:" or "A:" before it.
+
+    "A." is a label as well, but may be an initial: only a question's full stop counts.
+    """
+    asked = _ASKED.match(line)
+    if asked is not None and asks(line):
+        return line[asked.end() :]
+    answered = _ANSWERED.match(line)
+    if answered is not None and ":" in answered[0]:
+        return line[answered.end() :]
+    return line
+
+
+def asks(line: str) -> bool:
+    """Tell whether a sentence or line is a question."""
+    return _ASKS.search(line.strip()) is not None
+
+
+def is_answer(line: str) -> bool:
+    """Tell whether a line begins with "A:"."""
+    return _ANSWERED.match(line) is not None
+
+
+def is_reply(line: str, before: str) -> bool:
+    """Tell whether a line answers the one `before` it as people write questions and answers."""
+    return is_answer(line) and _ASKED.match(before) is not None and asks(before)
+
+
+def is_yes_or_no(line: str) -> bool:
+    """Tell whether a sentence begins as the answer to a question that may be answered so."""
+    return _YES.match(without_opening(line)) is not None

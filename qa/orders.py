@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from qa.marks import is_reply, without_label
 from qa.types import Span
 
 _MODEL = (
@@ -128,6 +129,7 @@ _LETTERS = re.compile(r"[^\W\d]+")
 _SIGN = re.compile(r"[<>|{#:\[\u0131\u0307\u0370-\u1fff\u3000-\uffef]")
 _RUN = re.compile(r"[a-z0-9+/]{40}|(?<![^\W_])(?:[0-9a-f]{2} ){3}")
 _PARTS = ("----", "a.i", "gpt", "jailbreak")
+_FEWEST_REPLIES = 2
 _LOOKALIKES = str.maketrans(
     "аАеЕоОрРсСхХуУіІјЈѕЅԁһԛԝвВнНкКмМтТгαΑεΕοΟρΡνΝιΙκΚτΤυΥβΒηΗ",
     "aAeEoOpPcCxXyYiIjJsSdhqwBBHHKKMMTTraAeEoOpPvNiIkKtTuYBBnH",
@@ -189,13 +191,27 @@ def tainted(text: str, spans: Sequence[Span]) -> list[bool]:
         paragraphs[-1].append(number)
         last = end
     found = [False] * len(spans)
+    lines = _unlabelled([text[slice(*span)] for span in spans])
     for numbers in paragraphs:
-        whole = text[spans[numbers[0]][0] : spans[numbers[-1]][1]]
+        first, last = numbers[0], numbers[-1]
+        whole = lines[first] + text[spans[first][1] : spans[last][1]]
         several = len(numbers) > 1
-        if any(is_order(text[slice(*spans[n])]) for n in numbers) or (several and is_order(whole)):
+        if any(is_order(lines[n]) for n in numbers) or (several and is_order(whole)):
             for number in numbers:
                 found[number] = True
     return found
+
+
+def _unlabelled(lines: Sequence[str]) -> list[str]:
+    """Drop "Q:" and "A:" where several questions have their answers below: that is for readers.
+
+    One alone is how an order pretends to have been answered already.
+    """
+    replies = [n for n in range(1, len(lines)) if is_reply(lines[n], lines[n - 1])]
+    if len(replies) < _FEWEST_REPLIES:
+        return list(lines)
+    labelled = {*replies, *(n - 1 for n in replies)}
+    return [without_label(line) if n in labelled else line for n, line in enumerate(lines)]
 
 
 def inert(text: str) -> str:

@@ -39,8 +39,14 @@ _SELDOM_LAST = re.compile(
 After the first ones no sentence ends; after the others none does that goes on in small letters or
 with a number.
 """
+_TITLES = re.compile(
+    "Adm|Capt|Cmdr|Col|Cpl|Dr|Fr|Gen|Gov|Hon|Lt|Maj|Mr|Mrs|Ms|Mt|Pres|Prof|Rep|Rev|Sen|Sgt|Sr|Supt"
+)
+"""Before a name."""
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
 _LONGEST_WORD = 12
+_SMALL = re.compile(r"[a-z]+(?=[\s,;:.'’)-])")
+"""A word in small letters, which begins no sentence of one who uses capitals."""
 _GOES_ON = re.compile(r"[(\[\"'“‘]*(?:[a-z]|[\w-]*\d)")
 
 
@@ -103,14 +109,16 @@ def _of_block(block: str) -> list[Span]:
 
 
 def _abbreviated(block: str, found: Sequence[Span], start: int) -> bool:
-    """Tell whether what stands before `start` is no sentence: a number, or cut at a short form."""
+    """Tell whether what stands before `start` is no sentence: a number, or cut off."""
     first, last = found[-1]
     if len(found) == 1 and MARKER.fullmatch(block, first, last):
+        return True
+    if _SMALL.match(block, start) and not block[first].islower():
         return True
     word = _LAST_WORD.search(block, max(first, last - _LONGEST_WORD), last)
     if word is None:
         return False
-    if _NEVER_LAST.fullmatch(word[1]):
+    if _NEVER_LAST.fullmatch(word[1]) or _TITLES.fullmatch(word[1]):
         return True
     return bool(_SELDOM_LAST.fullmatch(word[1]) and _GOES_ON.match(block, start))
 

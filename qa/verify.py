@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.facts import fold, mismatches
-from qa.marks import unmarked
+from qa.marks import without_emphasis, without_opening
 from qa.orders import ADDRESS, inert
 from qa.sentences import sentences
 from qa.tables import statements
@@ -128,8 +128,8 @@ def _is_row_of(claim: str, quote: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _sentences(text: str) -> tuple[str, ...]:
-    spans = sentences(text)
-    bare = (unmarked(inert(text[a:b])) for a, b in spans)
+    plain = without_emphasis(inert(text))
+    bare = (without_opening(plain[a:b]) for a, b in sentences(plain))
     whole = (_SPACE.sub(" ", sentence).translate(_PLAIN_MARKS) for sentence in bare)
-    plain = (fold(sentence).strip(_EDGES) for sentence in whole)
-    return tuple(sentence for sentence in plain if sentence)
+    folded = (fold(sentence).strip(_EDGES) for sentence in whole)
+    return tuple(sentence for sentence in folded if sentence)

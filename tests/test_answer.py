@@ -14,6 +14,7 @@ from qa.reader import ANSWERABLE, EmbeddedReader
 from qa.reading import Candidate, Reader, Reading
 from qa.sentences import sentences
 from qa.types import Draft, Passage
+from qa.verify import check
 from tests.reading_world import articles, pool
 
 
@@ -165,6 +166,30 @@ def test_the_predecessor_may_lie_in_an_overlapping_passage() -> None:
     assert only.text == text
 
 
+def test_a_reply_takes_its_question_along() -> None:
+    """A yes alone says nothing; the labels are not shown."""
+    text = (
+        "Q: Can I carry over leave?\nA: Yes, up to three days.\n\n"
+        "Q: Who pays for the course?\nA: Corvin Works pays the fee."
+    )
+    (only,) = draft("Is leave lost?", [passage(text)], Fixed([0.9, 0.1]), max_claims=1)
+    assert only.text == "Can I carry over leave? Yes, up to three days."
+    assert check(only.text, only.quotes[0].text, lambda *_: 0.0).verdict == "supported"
+    plain = "May dogs come along? No, they may not. Cats stay at home."
+    (only,) = draft("Are dogs allowed?", [passage(plain)], Fixed([0.9, 0.1]), max_claims=1)
+    assert only.text == "May dogs come along? No, they may not."
+
+
+def test_a_claim_is_widened_to_a_sentence_that_stands_alone() -> None:
+    """Where the one before points back as well, the next one is taken along, within reach."""
+    text = "Ida Holm led the navy. She was born in Varnes. In 1938 she became a captain."
+    (only,) = draft("When did Holm rise?", [passage(text)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
+    assert only.text == text
+    far = f"Ida Holm led the navy{' of the north' * 30}. She was born there. She became a captain."
+    (only,) = draft("When did Holm rise?", [passage(far)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
+    assert only.text == "She was born there. She became a captain."
+
+
 def test_a_claim_contained_in_a_widened_one_is_not_repeated() -> None:
     """When the predecessor would be a claim itself, the widened claim stands for both."""
     text = "Ida Holm ordered an inquiry. She asked the navy for help."
@@ -176,6 +201,9 @@ def test_a_claim_contained_in_a_widened_one_is_not_repeated() -> None:
     ("sentence", "question", "expected"),
     [
         ("He resigned in May.", "When did the director resign?", True),
+        ("In 1938 she became a captain.", "When did Holm rise?", True),
+        ("In Paris Ana Reis met her sister.", "Whom did Reis meet?", False),
+        ("No one was hurt.", "Was anyone hurt?", False),
         ("However, they found nothing.", "What was found?", True),
         ("The vessel was towed away.", "What became of the ferry?", True),
         ("The vessel was towed away.", "What became of the vessel?", False),

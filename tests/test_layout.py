@@ -221,3 +221,37 @@ def test_a_row_answers(reader: EmbeddedReader) -> None:
     assert check(drafts[0].text, drafts[0].quotes[0].text, lambda *_: 0.0).verdict == "supported"
     rows = {s.text for s in gather([passage]) if s.whole}
     assert "| Occasion | Days | Proof required |" not in rows
+
+
+FAQ = """Q: Can I carry over leave?
+A: Yes, up to three days. Ask your team lead.
+
+Q: Who pays for the course?
+A: Corvin Works pays the fee in advance.
+"""
+
+
+def test_questions_with_their_answers_are_quoted() -> None:
+    """A list of them is for readers."""
+    assert _said(FAQ) == [
+        "A: Yes, up to three days.",
+        "Ask your team lead.",
+        "A: Corvin Works pays the fee in advance.",
+    ]
+
+
+def test_one_question_with_its_answer_may_be_planted() -> None:
+    """It is what an order looks like that pretends to be settled."""
+    alone = FAQ[: FAQ.index("Ask")]
+    assert not any(usable_of(alone))
+
+
+def test_what_is_written_without_capitals_is_quoted() -> None:
+    """In notes and messages; elsewhere what begins small is the end of something."""
+    notes = "the boiler was changed in may. it cost 900 euros. the old one is in the shed."
+    assert _said(notes) == notes.replace(". ", ".|").split("|")
+    cut = "was changed in May. The new one cost 900 euros. It was put in by Ann. All went well."
+    assert _said(cut)[0] == "The new one cost 900 euros."
+    assert (
+        _said("iPhone sales rose by a third. The rest fell.")[0] == "iPhone sales rose by a third."
+    )
