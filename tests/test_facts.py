@@ -419,3 +419,39 @@ def test_nltk_comes_without_what_is_not_used() -> None:
         "import sklearn.feature_extraction.text, scipy.stats"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The visa requires an interview.", "The visa no longer requires an interview."),
+        ("The committee approved the plan.", "The committee rejected the plan."),
+        ("Dogs are allowed on the beach.", "Dogs are forbidden on the beach."),
+        ("Prices rose by 5% in May.", "Prices fell by 5% in May."),
+        ("The battery is optional.", "The battery is mandatory."),
+        ("The shop opens before nine.", "It is small. The shop opens after nine."),
+        ("The ferry sails from Holm to Varnes.", "The ferry sails from Varnes to Holm."),
+        ("The price went from $20 to $15.", "The price went from $15 to $20."),
+    ],
+)
+def test_the_opposite_contradicts(claim: str, quote: str) -> None:
+    """All else is the same, in the same order."""
+    assert any(m.contradicts for m in mismatches(claim, quote))
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The committee did not approve the plan.", "The committee rejected the plan."),
+        ("Anna sold the boat to Ben.", "Ben bought the boat from Anna."),
+        ("The plan was approved.", "The plan was approved after it had been rejected in May."),
+        ("The ferry sails from Holm to Varnes.", "From Holm to Varnes the ferry sails daily."),
+        ("It costs EUR 20.", "It costs €20."),
+        ("It costs US$20.", "It costs 20 dollars."),
+        ("It costs 20 euros.", "It costs 20 EUR."),
+        ("Refunds take 3 days.", "Refunds take 3 working days."),
+    ],
+)
+def test_what_only_looks_like_the_opposite_does_not(claim: str, quote: str) -> None:
+    """Another order, a second denial, or another spelling of the unit."""
+    assert mismatches(claim, quote) == ()

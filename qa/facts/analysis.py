@@ -10,6 +10,7 @@ from qa.facts.numbers import Number, codes, numbers
 from qa.facts.partial import Date
 from qa.facts.polarity import Polarity, polarity
 from qa.facts.roles import Role, roles
+from qa.facts.units import CURRENCY_CODE
 from qa.facts.words import Word, words
 
 
@@ -63,4 +64,5 @@ def facts(text: str) -> Facts:
     """Find the facts of `text`. The last two thousand texts are remembered."""
     found = tuple(dates(text))
     taken = [date.span for date in found]
-    return Facts(text, found, tuple(numbers(text, taken)), tuple(names(text, taken)))
+    money = [match.span() for match in CURRENCY_CODE.finditer(text)]
+    return Facts(text, found, tuple(numbers(text, taken)), tuple(names(text, [*taken, *money])))

@@ -11,6 +11,7 @@ from qa.facts.mismatch import Mismatch
 from qa.facts.name_gate import name_gate
 from qa.facts.negation_gate import negation_gate
 from qa.facts.number_gate import date_gate, number_gate
+from qa.facts.opposite_gate import opposite_gate
 from qa.facts.order_gate import copy_gate, role_gate
 
 
@@ -31,4 +32,5 @@ def mismatches(
         *negation_gate(a, b),
         *role_gate(a, b),
         *copy_gate(a, b),
+        *opposite_gate(a, b),
     )

@@ -34,6 +34,8 @@ _PLAIN_WORDS = """
 not no never none neither nor nobody nothing nowhere cannot without hardly scarcely noone
 """
 _PLAIN = frozenset(_PLAIN_WORDS.split())
+_STOPPED = frozenset({"longer", "anymore"})
+"""After "no" these are part of the negation."""
 _IMPLICIT = re.compile(
     r"^(?:un|in|im|ir|il|non|dis|mis|anti)[a-z]{4,}|^(?:only|secret|false|illegal|absent|absence|"
     r"little|few|refuse\w*|reject\w*|deny|deni\w+|fail\w*|declin\w+|lack\w*|prevent\w*|"
@@ -115,7 +117,8 @@ def _cues(text: str, row: Sequence[Word]) -> list[tuple[int, int, str]]:
             last = next((j for j in range(i, len(row)) if row[j].end >= match.end()), i) + 1
             cues.append((i, last, match.lastgroup or ""))
         elif word.key in _PLAIN or word.key.endswith("n't"):
-            cues.append((i, i + 1, ""))
+            longer = i + 1 < len(row) and row[i + 1].key in _STOPPED
+            cues.append((i, i + 2 if longer else i + 1, ""))
     return cues
 
 

@@ -1,5 +1,7 @@
 """Units and currencies: every spelling of one unit leads to one canonical name."""
 
+import re
+
 _SPELLINGS = {
     "%": "% percent per-cent pc percentage",
     "pp": "percentage-point percentage-points",
@@ -81,6 +83,11 @@ CURRENCY_SIGNS = {
     "$": "usd", "US$": "usd", "C$": "cad", "A$": "aud", "NZ$": "nzd", "HK$": "hkd",
     "€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr",
 }  # fmt: skip
+_CODES = "USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|HKD|RUB"
+CURRENCY_CODE = re.compile(
+    rf"\b(?:{_CODES})(?=[ \u00a0]?\d)|(?<=\d)[ \u00a0]?(?:{_CODES})\b|\b(?:US|C|A|NZ|HK)(?=\$)"
+)
+"""The letters of a currency beside a number, which are its unit and no name."""
 _ALIKE = (
     frozenset({"pound", "gbp"}),
     frozenset({"pound", "lb"}),
