@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from qa.candidates import previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
+from qa.lists import list_around
 from qa.marks import is_answer, is_yes_or_no, without_emphasis, without_opening
 from qa.orders import inert
 from qa.overlap import words
@@ -110,7 +111,10 @@ def draft(
         for side in sides[:max_claims]
     ]
     broad = is_broad(question)
-    claims = _choose(reading.candidates, reader, first, broad=broad, limit=max_claims)
+    further = _NARROW_SHARE if question_kind(question) == "reason" else _FURTHER_SHARE
+    claims = _choose(
+        reading.candidates, reader, first, broad=broad, further=further, limit=max_claims
+    )
     drafts = [_drafted(question, claim, passages) for claim in claims]
     return tuple(d for n, d in enumerate(drafts) if not _said_elsewhere(d, drafts, n))
 
@@ -128,12 +132,13 @@ def _choose(
     first: Sequence[_Claim],
     *,
     broad: bool,
+    further: float,
     limit: int,
 ) -> list[_Claim]:
     """Take candidates greedily, those of articles not yet quoted first among equals.
 
     Sentences that repeat a chosen one, the `first` among them, are added to it as quotes, or left
-    out.
+    out. `further` is the share that a broad question's claim of another article needs.
     """
     best_score = candidates[0].score
     taken = {_place(quote) for claim in first for quote in claim.quotes}
@@ -150,7 +155,7 @@ def _choose(
             twin.quotes.append(best.quote)
             continue
         new = _article(best) not in articles
-        share = (_FURTHER_SHARE if new else _BROAD_SHARE) if broad else _NARROW_SHARE
+        share = (further if new else max(further, _BROAD_SHARE)) if broad else _NARROW_SHARE
         if best.score < share * best_score:
             continue
         if len(claims) < most and not any(_alike(c.lead, best) for c in claims):
@@ -194,6 +199,10 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
     row = _row(claim.quotes[0])
     if row is not None:
         return row
+    opens = claim.quotes[0].text.rstrip("*_ ").endswith(":")
+    listed = _listed(claim.quotes[0]) if opens or is_broad(question) else None
+    if listed is not None:
+        return listed
     alone = [quote for quote in claim.quotes if not points_back(quote.text, question)]
     if alone:
         rest = [quote for quote in claim.quotes if quote is not alone[0]]
@@ -214,6 +223,17 @@ def _row(quote: Quote) -> Draft | None:
     at = passage.start
     own = (Quote(passage=passage, start=at + start, end=at + end) for start, end in spans)
     return Draft(text=inert(text), quotes=tuple(own))
+
+
+def _listed(quote: Quote) -> Draft | None:
+    """Quote the whole list that a sentence is an item of; None where there is none."""
+    passage = quote.passage
+    found = list_around(passage.text, quote.start - passage.start, quote.end - passage.start)
+    if found is None:
+        return None
+    (start, end), text = found
+    own = Quote(passage=passage, start=passage.start + start, end=passage.start + end)
+    return Draft(text=text, quotes=(own,))
 
 
 def points_back(sentence: str, question: str) -> bool:

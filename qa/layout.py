@@ -21,10 +21,15 @@ _OPEN = (":", "?", ",")
 """What a line ends with that says nothing yet."""
 
 
+def marker(line: str) -> str:
+    """Return what opens an item of a list, "bullet" or "number"; "" for any other line."""
+    return "bullet" if _BULLET.match(line) else "number" if _NUMBERED.match(line) else ""
+
+
 def is_item(line: str) -> bool:
     """Tell whether a line is an item of a list that says something."""
     bare = line.strip()
-    kind = "bullet" if _BULLET.match(bare) else "number" if _NUMBERED.match(bare) else ""
+    kind = marker(bare)
     if not kind or bare.endswith(_OPEN):
         return False
     return len(_WORD.findall(OPENING.sub("", bare, count=1))) >= _WORDS[kind]
@@ -33,8 +38,8 @@ def is_item(line: str) -> bool:
 def says_something(text: str, spans: Sequence[Span]) -> list[bool]:
     """Tell for each of the lines and sentences of `text` whether it states something by its form.
 
-    A row does that is not the head of its table, and a labelled line that stands in a block of
-    such lines: one alone may be a heading.
+    A row does that is not the head of its table, a line that leads to a list, and a labelled line
+    that stands in a block of such lines: one alone may be a heading.
     """
     found = []
     for n, (start, end) in enumerate(spans):
@@ -43,8 +48,18 @@ def says_something(text: str, spans: Sequence[Span]) -> list[bool]:
         if table is not None:
             found.append(table.head != (start, end))
         else:
-            found.append(is_item(line) or _in_block(text, spans, n))
+            found.append(is_item(line) or _leads(text, spans, n) or _in_block(text, spans, n))
     return found
+
+
+def _leads(text: str, spans: Sequence[Span], n: int) -> bool:
+    """Tell whether a line ends in a colon and a list follows: "It does not cover:"."""
+    start, end = spans[n]
+    line = text[start:end]
+    if not line.rstrip("*_ ").endswith(":") or marker(line) or n + 1 == len(spans):
+        return False
+    below = text.rfind("\n", 0, spans[n + 1][0]) + 1
+    return end <= below and bool(marker(text[below : spans[n + 1][1]]))
 
 
 def _in_block(text: str, spans: Sequence[Span], n: int) -> bool:

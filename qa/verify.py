@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.facts import fold, mismatches
+from qa.lists import as_statement
 from qa.marks import without_emphasis, without_opening
 from qa.orders import ADDRESS, inert
 from qa.sentences import sentences
@@ -74,7 +75,7 @@ def check(
         return Check("unsupported", 0.0, "the claim or its quote is too long to be checked")
     if any(address.rstrip(_AFTER) not in quote for address in ADDRESS.findall(claim)):
         return Check("unsupported", 0.0, "the quote does not have this address")
-    if verbatim(claim, quote) or _is_row_of(claim, quote):
+    if verbatim(claim, quote) or _is_layout_of(claim, quote):
         return Check("supported", 1.0)
     found = mismatches(claim, quote, context=context, published=published)
     if found:
@@ -93,7 +94,7 @@ def verify(draft: Draft, support: Support) -> Verified:
     sentences. The verdict is that of the best check.
     """
     joint = "\n".join(quote.text for quote in draft.quotes)
-    if len(draft.quotes) > 1 and _is_row_of(draft.text, joint):
+    if len(draft.quotes) > 1 and _is_layout_of(draft.text, joint):
         return Verified(draft.text, "supported", 1.0, "", draft.quotes)
     checks = [
         check(draft.text, q.text, support, context=q.passage.text, published=q.passage.date)
@@ -121,9 +122,9 @@ def verbatim(claim: str, quote: str) -> bool:
     return bool(asked) and set(asked) <= set(_sentences(quote))
 
 
-def _is_row_of(claim: str, quote: str) -> bool:
-    """Tell whether `claim` is what a quoted row of a table says, in words."""
-    return claim in {inert(row) for row in statements(quote)}
+def _is_layout_of(claim: str, quote: str) -> bool:
+    """Tell whether `claim` is what a quoted row of a table, or a quoted list, says in words."""
+    return claim in {inert(row) for row in statements(quote)} or claim == as_statement(quote)
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,7 @@ _PART = re.compile(
     r"\b(half[- ]?time|aggregate|penalt\w+|shoot-?out|first leg|second leg|extra time)\b"
 )
 _TO = re.compile(r"\s?(?:[-–—]|to|and)\s?")
+_UNIT = re.compile(r"[ \u00a0]?([^\W\d]+|%)")
 _WORD = re.compile(r"[ -]?[^\W\d_]+|%")
 _BOUND = re.compile(
     r"\b(?P<bound>(?:at least|at most|(?:no |not )?(?:more|fewer|less) than|up to|over|under|above"
@@ -117,7 +118,7 @@ def readable(one: Statement, question: Asked) -> bool:
 
 
 def phrase(one: Statement) -> Span:
-    """Return the span of the value with the words that bound its number: "at least 100".
+    """Return the span of the value with what bounds its number and its unit: "at least 100 km".
 
     Of a long value only its number is left, with the word behind it.
     """
@@ -126,6 +127,10 @@ def phrase(one: Statement) -> Span:
     if one.long and len(numbers) == 1:
         counted = _WORD.match(one.text, numbers[0].end)
         start, end = numbers[0].start, counted.end() if counted is not None else numbers[0].end
+    last = next((n for n in numbers if n.end == end and n.unit), None)
+    unit = _UNIT.match(one.text, end) if last is not None else None
+    if last is not None and unit is not None and UNITS.get(unit[1].lower()) == last.unit:
+        end = unit.end()
     found = _BOUND.search(one.text, 0, start) if any(n.bound for n in numbers) else None
     return (found.start("bound") if found is not None else start), end
 
