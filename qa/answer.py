@@ -138,7 +138,8 @@ def _choose(
     """Take candidates greedily, those of articles not yet quoted first among equals.
 
     Sentences that repeat a chosen one, the `first` among them, are added to it as quotes, or left
-    out. `further` is the share that a broad question's claim of another article needs.
+    out. `further` is the share that a broad question's claim of another article needs. A list that
+    is quoted as a whole holds most of what was asked for: what stands beside it needs more.
     """
     best_score = candidates[0].score
     taken = {_place(quote) for claim in first for quote in claim.quotes}
@@ -161,6 +162,10 @@ def _choose(
         if len(claims) < most and not any(_alike(c.lead, best) for c in claims):
             claims.append(_Claim(best, [best.quote]))
             articles.add(_article(best))
+            listed = _listed(best.quote) if broad else None
+            if listed is not None:
+                further = _NARROW_SHARE
+                left = [c for c in left if not _holds(listed.quotes[0], c.quote)]
     return claims
 
 
@@ -278,16 +283,19 @@ def _with_previous(quote: Quote, question: str, passages: Sequence[Passage]) -> 
     return found or quote
 
 
+def _holds(one: Quote, other: Quote) -> bool:
+    """Tell whether the stretch of `other` lies within that of `one`."""
+    same = one.passage.article_id == other.passage.article_id
+    return same and one.start <= other.start and other.end <= one.end
+
+
 def _said_elsewhere(own: Draft, drafts: Sequence[Draft], at: int) -> bool:
     """Tell whether a widened claim holds this one's sentence already."""
     quote = own.quotes[0]
-    for n, other in enumerate(drafts):
-        held = other.quotes[0]
-        if n != at and held.passage.article_id == quote.passage.article_id:
-            inside = held.start <= quote.start and quote.end <= held.end
-            if inside and ((held.start, held.end) != (quote.start, quote.end) or n < at):
-                return True
-    return False
+    return any(
+        _holds(other.quotes[0], quote) and (n < at or _place(other.quotes[0]) != _place(quote))
+        for n, other in enumerate(drafts) if n != at
+    )  # fmt: skip
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
 from qa.facts import question_kind
+from qa.lists import list_around
 from qa.types import Quote, Value
 
 SURE = 0.2
@@ -69,11 +70,19 @@ def short_answer(
     best = next((v for v in values if v.score >= SURE and citing(v)), None)
     if best is None or len(best.quote.text) > _LONGEST or _EMPTY.fullmatch(best.quote.text):
         return None
+    if is_broad(question) and _in_list(best.quote):
+        return None
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
     if is_broad(question) and not several and best.score < SURE_IF_BROAD:
         return None
     asked = in_asked_column(question, best.quote)
     return _closed(worded(question, best) if asked == best.quote.text else asked)
+
+
+def _in_list(value: Quote) -> bool:
+    """Tell whether a value is one of several in a list, of which all are asked for."""
+    at = value.passage.start
+    return list_around(value.passage.text, value.start - at, value.end - at) is not None
 
 
 def _closed(text: str) -> str:
