@@ -6,6 +6,12 @@ MARKER = re.compile(r"(?:#{1,6}\s+)?\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,4})[.)]")
 """A number or letter that opens a heading or an item of a list."""
 OPENING = re.compile(r"\s*(?:#{1,6}\s+|[-*+•‣◦]\s+(?:\[[ xX]\]\s+)?|>\s+|\(?\d{1,2}[.)]\s+)")
 """The mark before what a line says."""
+STRUCK = re.compile(
+    r"~~(?=\S).{1,400}?(?<=\S)~~|<(?P<tag>del|s|strike)\b[^<>]*>.{0,400}?</(?P=tag)>",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What the author has crossed out, and no longer says."""
+_NOTE = re.compile(r"\[\^[^\]\s]{1,20}\]")
 _ASKED = re.compile(r"\W{0,3}(?:q|question)(?:\s?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}\s+", re.IGNORECASE)
 _ANSWERED = re.compile(
     r"\W{0,3}(?:a|answer)(?:\s?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}\s+", re.IGNORECASE
@@ -32,7 +38,8 @@ def without_opening(text: str) -> str:
 
 
 def without_emphasis(text: str) -> str:
-    """Return a text without the pairs of marks around words."""
+    """Return a text without the pairs of marks around words, notes, and what is crossed out."""
+    text = _NOTE.sub("", STRUCK.sub("", text))
     return _EMPHASIS.sub(lambda found: found[2] or found[4], text)
 
 

@@ -1,4 +1,4 @@
-"""What the reading model is shown of a text: no markup, and the rows of tables in words.
+"""What the reading model is shown of a text: no markup, and rows of tables in words.
 
 It has learnt to read prose. Tags, emphasis and strokes hide words from it, and a cell far from the
 name of its column means nothing to it. Each character that is shown keeps its place in the text.
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.marks import STRUCK
 from qa.tables import Table, cells_of, is_row, is_rule, table_of
 from qa.types import Span
 
@@ -38,7 +39,8 @@ class Shown:
 @lru_cache(maxsize=4096)
 def shown(text: str) -> Shown:
     """Return what is to be read of `text`."""
-    bare = _MARKUP.sub(lambda mark: " " * len(mark[0]), text)
+    kept = STRUCK.sub(lambda gone: " " * len(gone[0]), text)
+    bare = _MARKUP.sub(lambda mark: " " * len(mark[0]), kept)
     if "|" not in bare:
         return Shown(bare)
     words: list[str] = []

@@ -13,6 +13,8 @@ _FEW = 20
 """Places at which an answer may begin that are looked at."""
 _NOTHING = -30.0
 _EDGES = ' \t\n.,;:!?"“”'
+_SHORT_FORMS = frozenset(["Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr", "St"])
+"""What ends in a full stop wherever it stands."""
 _PAIRS = {")": "(", "]": "["}
 
 
@@ -111,4 +113,4 @@ def _trimmed(text: str, span: Span) -> Span | None:
 def _abbreviation(text: str, start: int, end: int) -> bool:
     """Tell whether the last full stop belongs to the word: "U.S.", "Inc."."""
     word = text[start:end].rsplit(maxsplit=1)[-1] if text[start:end].split() else ""
-    return word.endswith(".") and "." in word[:-1]
+    return word.endswith(".") and ("." in word[:-1] or word[:-1] in _SHORT_FORMS)

@@ -73,9 +73,11 @@ def _tree(markup: str) -> Any:
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
-        return html.document_fromstring(markup.encode(), parser=parser)
+        tree = html.document_fromstring(markup.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    _plain(tree)
+    return tree
 
 
 def _main_text(tree: Any) -> str | None:
@@ -83,7 +85,6 @@ def _main_text(tree: Any) -> str | None:
 
     if sum(1 for _ in islice(tree.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         return None
-    _plain_tables(tree)
     try:
         return trafilatura.extract(tree, include_comments=False)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError):
@@ -120,12 +121,16 @@ def _worded(lines: list[str]) -> Iterator[tuple[str, str]]:
             yield "|", worded(head, cells)
 
 
-def _plain_tables(tree: Any) -> None:
+def _plain(tree: Any) -> None:
     """Make names of rows plain cells, and pairs of terms and what they mean one item each.
+
+    What is crossed out goes.
 
     The extractor takes each first row with a name in it for the head of its columns, and terms for
     items of their own.
     """
+    for gone in list(tree.iter("del", "s", "strike")):
+        gone.drop_tree()
     for table in tree.iter("table"):
         first = next(table.iter("tr"), None)
         cells = [cell.tag for cell in first] if first is not None else []

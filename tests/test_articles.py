@@ -223,6 +223,28 @@ def test_a_page_gives_its_article_and_nothing_else() -> None:
         assert foreign not in found.text
 
 
+def test_tables_of_a_page_are_put_in_words() -> None:
+    """With the names of their columns, or of their rows; terms have what they mean beside them."""
+    prose = (
+        "The drill is sold in many shops of the country, and it has been praised by many people."
+    )
+    page = f"""<html><body><article><h1>Drill</h1><p>{prose}</p>
+        <table><thead><tr><th>Feature</th><th>HX</th><th>HX Pro</th></tr></thead>
+        <tr><td>Torque</td><td>65 Nm</td><td>82 Nm</td></tr></table><p>{prose}</p>
+        <table><tr><th>Weight</th><td>2 kg</td></tr><tr><th>Price</th><td>$149</td></tr></table>
+        <dl><dt>Colour</dt><dd>blue</dd></dl><p>It costs <del>20</del> 25 euros to rent it.</p>
+        </article></body></html>"""
+    text = article(page, "a.html").text
+    for line in (
+        "Feature: Torque; HX: 65 Nm; HX Pro: 82 Nm.",
+        "Weight: 2 kg.\nPrice: $149.",
+        "Colour: blue",
+        "It costs 25 euros",
+    ):
+        assert line in text
+    assert "|" not in text
+
+
 def test_a_page_without_an_article_gives_its_visible_text() -> None:
     """Where nothing looks like an article, what a reader would see is kept, line by line."""
     rows = "".join(f"<tr><td>Ship {n}</td></tr>" for n in range(30_000))

@@ -168,6 +168,8 @@ def test_a_row_in_words_is_checked_cell_by_cell(claim: str, *, supported: bool) 
             "- _never_ after `10 p.m.` in [the hall](http://x.example)",
             "never after 10 p.m. in the hall",
         ),
+        ("The fee is ~~20~~ 25 euros.[^2]", "The fee is 25 euros."),
+        ("The fee is <del>20</del> 25 euros.", "The fee is 25 euros."),
         ("> Note: interns are ***not*** covered.", "Note: interns are not covered."),
     ],
 )

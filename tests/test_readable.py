@@ -31,6 +31,14 @@ def test_rows_are_read_with_the_names_of_their_columns() -> None:
     assert places == sorted(places)
 
 
+def test_what_is_crossed_out_is_not_read() -> None:
+    """Nor are tags and emphasis; all else stays where it is."""
+    text = "The fee is ~~20~~ **25** <b>euros</b>."
+    seen = shown(text)
+    assert seen.text.split() == ["The", "fee", "is", "25", "euros", "."]
+    assert seen.text.index("25") == text.index("25")
+
+
 @pytest.mark.parametrize(
     "text", ["", "No table.", "One | stroke", "a || b", "| |", "|---|---|", "|", "x\n|\ny"]
 )

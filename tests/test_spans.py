@@ -27,6 +27,13 @@ def read_of(text: str, start: dict[str, float], end: dict[str, float], null: flo
     )  # fmt: skip
 
 
+def test_a_short_form_keeps_its_full_stop() -> None:
+    """It stands there wherever the word does."""
+    text = "It was sold to Arvo Co. in May."
+    read = read_of(text, {"Arvo": 4.0}, {"Co.": 4.0})
+    assert [text[slice(*f.span)] for f in best_spans(read, text, 1)] == ["Arvo Co."]
+
+
 def test_the_best_span_is_the_one_with_the_greatest_sum() -> None:
     """Start and end are chosen together, and the margin is their sum above no answer."""
     read = read_of(TEXT, {"Aurelia": 4.0}, {"Lindholm.": 3.0, "Aurelia": 1.0}, null=2.0)
