@@ -71,6 +71,21 @@ def statements(quote: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def in_words(rows: Sequence[Sequence[str]], *, headed: bool = False) -> list[str]:
+    """Return what each row of a whole table says.
+
+    The first row is the table's head where the document says so (`headed`), or where it names every
+    column and a figure stands below.
+    """
+    first = rows[0] if rows else ()
+    if not headed:
+        names = len(first) >= _FEWEST_CELLS and all(cell[:1].isalpha() for cell in first)
+        headed = names and any(_FIGURE.match(cell) for row in rows[1:] for cell in row[1:])
+    headed = headed and len(rows) > 1
+    told = rows[1:] if headed else rows
+    return [worded(first if headed else (), row) for row in told if any(row)]
+
+
 def worded(head: Sequence[str], cells: Sequence[str]) -> str:
     """Return a row as "Occasion: Moving house; Days: 1."; without a head, "Moving house: 1."."""
     shown = [cell for cell in cells if cell]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from qa.datelines import Stated, byline, filename_date, stated_date
 from qa.headings import source_name, tidy
-from qa.tables import worded
+from qa.tables import in_words, worded
 
 _PUBLISHED = re.compile(
     r"(?:article|og|og:article):published_time|datepublished|date|pubdate|publish[-_]?date"
@@ -32,6 +32,10 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 160
+_MARK = "-"
+"""Opens an item of a list."""
+_FEWEST_ROWS, _LONGEST_CELL = 2, 200
+"""Rows of several cells that a table of data has; characters of a cell."""
 _LINE = re.compile(
     r"address|article|aside|blockquote|br|caption|center|d[dlt]|div|fieldset|fig(?:caption|ure)"
     r"|footer|form|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|t(?:able|d|h|r|itle)"
@@ -158,9 +162,15 @@ def _visible(tree: Any) -> Iterator[str]:
         start = event == "start"
         if hidden is None and start and _HIDDEN.fullmatch(element.tag):
             hidden = element
-        if hidden is None and line and _LINE.fullmatch(element.tag):
-            yield "".join(line)
-            line = []
+        if hidden is None and _LINE.fullmatch(element.tag):
+            if "".join(line).strip() not in {"", _MARK}:
+                yield "".join(line)
+                line = []
+            if element.tag == "li":
+                line = [f"{_MARK} "] if start else []
+            told = _table(element) if start and element.tag == "table" else []
+            yield from told
+            hidden = element if told else None
         if hidden is None and start and element.text:
             line.append(element.text.replace("\n", " "))
         if not start:
@@ -169,6 +179,22 @@ def _visible(tree: Any) -> Iterator[str]:
                 line.append(element.tail.replace("\n", " "))
     if line:
         yield "".join(line)
+
+
+def _table(table: Any) -> list[str]:
+    """Return what the rows of a table of data say; none of one that only arranges a page."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return []
+    rows = [
+        [" ".join(cell.text_content().split()) for cell in row if cell.tag in {"td", "th"}]
+        for row in table.iter("tr")
+    ]
+    wide = sum(len(row) > 1 for row in rows)
+    long = any(len(cell) > _LONGEST_CELL for row in rows for cell in row)
+    if long or wide < _FEWEST_ROWS or 2 * wide < len(rows):
+        return []
+    names = {cell.tag for cell in next(table.iter("tr")) if cell.tag in {"td", "th"}}
+    return in_words(rows, headed=names == {"th"})
 
 
 def _stated(tree: Any) -> Stated:

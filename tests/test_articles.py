@@ -24,6 +24,7 @@ from qa.errors import (
     UnsupportedFormat,
 )
 from qa.types import Article
+from qa.webpage import visible
 
 DATA = Path(__file__).parent / "data"
 LEDE = (
@@ -243,6 +244,16 @@ def test_tables_of_a_page_are_put_in_words() -> None:
     ):
         assert line in text
     assert "|" not in text
+
+
+def test_a_page_that_is_no_article_keeps_its_rows_and_items() -> None:
+    """As visible text; a table that only arranges the page is none."""
+    page = """<div>It has:</div><ul><li><p>a torch</p></li><li></li><li>gloves</li></ul>
+        <table><tr><th>Ship</th><th>Built</th></tr><tr><td>Ansel</td><td>1987</td></tr></table>
+        <table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td><td>c</td></tr></table>"""
+    assert visible(page) == (
+        "It has:\n\n- a torch\n- gloves\n\nShip: Ansel; Built: 1987.\n\na\n\nb\n\nc"
+    )
 
 
 def test_a_page_without_an_article_gives_its_visible_text() -> None:

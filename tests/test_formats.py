@@ -237,7 +237,36 @@ def test_a_docx_is_read_as_it_would_be_printed() -> None:
         "</w:footnotes>"
     )
     text = document("a.docx", docx(body, footnotes=notes)).text
-    assert text == "Held nine hours\nbelow decks\n\nAnsel | 1987\n\nEnd.\n\nBox.\n\nA note."
+    assert text == "Held nine hours\nbelow decks\n\nAnsel: 1987.\n\nEnd.\n\nBox.\n\nA note."
+
+
+def test_lists_and_heads_of_a_docx_are_seen() -> None:
+    """An item has its mark, and a row the names of its columns."""
+
+    def paragraph(text: str, properties: str = "") -> str:
+        return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    def row(*cells: str, properties: str = "") -> str:
+        inner = "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in cells)
+        return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
+
+    head = row("Name", "Office", properties="<w:tblHeader/>")
+    plain = row("Occasion", "Days") + row("Own wedding", "2")
+    body = (
+        paragraph("You need:")
+        + paragraph("a torch", "<w:numPr/>")
+        + paragraph("gloves", "<w:pStyle w:val='ListBullet'/>")
+        + paragraph("Listen to this.", "<w:pStyle w:val='Listening'/>")
+        + f"<w:tbl>{head}{row('Ann', 'Holm')}</w:tbl><w:tbl>{plain}</w:tbl>"
+    )
+    assert document("a.docx", docx(body)).text.split("\n\n") == [
+        "You need:",
+        "- a torch",
+        "- gloves",
+        "Listen to this.",
+        "Name: Ann; Office: Holm.",
+        "Occasion: Own wedding; Days: 2.",
+    ]
 
 
 def test_an_odt_is_read_as_it_would_be_printed() -> None:
@@ -259,7 +288,7 @@ def test_an_odt_is_read_as_it_would_be_printed() -> None:
         f"<office:c {space}><office:body><office:text>{body}</office:text></office:body></office:c>"
     )
     text = document("a.odt", zipped({"content.xml": content})).text
-    assert text == "Head\n\nOne two\nthree four.\n\nA note.\n\na | b"
+    assert text == "Head\n\nOne two\nthree four.\n\nA note.\n\na: b."
 
 
 def epub(chapters: dict[str, str], more: dict[str, str] | None = None) -> bytes:

@@ -4,6 +4,7 @@ What was deleted under change tracking is left out, what was inserted is kept; h
 and comments are no part of the text.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +12,13 @@ from qa.datelines import Stated
 from qa.formats.markup import local, xml
 from qa.formats.packed import Packed, locked
 from qa.formats.parts import Document, clean, damaged, joined, own_author, own_title
+from qa.tables import in_words
 
 _KIND = "a DOCX"
 _OLE = b"\xd0\xcf\x11\xe0"
 """Starts an encrypted document, and Word's format before 2007."""
+_LISTED = re.compile(r"^List(?!en)")
+"""Styles of paragraphs that are items of a list."""
 _SKIPPED = {"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr", "sectPr"}
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
@@ -58,23 +62,50 @@ def _blocks(root: Any) -> Iterator[str]:
             continue
         if name == "p":
             yield from _paragraph(element)
-        elif name == "tr":
-            yield _row(element)
+        elif name == "tbl":
+            yield _table(element)
         else:
             yield from _blocks(element)
 
 
-def _row(element: Any) -> str:
-    cells = (" ".join(_blocks(cell)) for cell in element if local(cell) in {"tc", "sdt"})
-    return " | ".join(" ".join(cell.split()) for cell in cells)
+def _table(element: Any) -> str:
+    rows = [row for row in element.iter() if local(row) == "tr" and _owner(row) is element]
+    cells = [[_cell(cell) for cell in row if local(cell) in {"tc", "sdt"}] for row in rows]
+    headed = bool(rows) and any(local(mark) == "tblHeader" for mark in rows[0].iter())
+    return "\n".join(in_words(cells, headed=headed))
+
+
+def _owner(row: Any) -> Any:
+    """Return the table that a row belongs to: one may lie in a cell of another."""
+    above = row.getparent()
+    while local(above) != "tbl":
+        above = above.getparent()
+    return above
+
+
+def _cell(element: Any) -> str:
+    return " ".join(" ".join(_blocks(element)).split())
 
 
 def _paragraph(element: Any) -> Iterator[str]:
-    """Yield a paragraph, then those of the text boxes that hang on it."""
+    """Yield a paragraph, an item of a list with its mark, then those of its text boxes."""
     boxes: list[Any] = []
-    yield "".join(_runs(element, boxes))
+    text = "".join(_runs(element, boxes))
+    yield f"- {text}" if text.strip() and _is_item(element) else text
     for box in boxes:
         yield from _blocks(box)
+
+
+def _is_item(paragraph: Any) -> bool:
+    properties = next((child for child in paragraph if local(child) == "pPr"), ())
+    return any(
+        local(child) == "numPr" or (local(child) == "pStyle" and _LISTED.search(_value(child)))
+        for child in properties
+    )
+
+
+def _value(element: Any) -> str:
+    return next((value for key, value in element.attrib.items() if key.endswith("}val")), "")
 
 
 def _runs(element: Any, boxes: list[Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from qa.datelines import Stated
 from qa.formats.markup import local, xml
 from qa.formats.packed import Packed, locked
 from qa.formats.parts import Document, clean, damaged, joined, own_author, own_title
+from qa.tables import in_words
 
 _KIND = "an ODT"
 _SKIPPED = {"tracked-changes", "annotation", "annotation-end", "sequence-decls", "note-citation"}
@@ -42,11 +43,29 @@ def _blocks(root: Any) -> Iterator[str]:
             yield "".join(_inline(element, notes))
             for note in notes:
                 yield from _blocks(note)
-        elif name == "table-row":
-            cells = (" ".join(_blocks(cell)) for cell in element if local(cell) == "table-cell")
-            yield " | ".join(" ".join(cell.split()) for cell in cells)
+        elif name == "table":
+            headed = any(local(child) == "table-header-rows" for child in element)
+            yield "\n".join(in_words([_cells(row) for row in _rows(element)], headed=headed))
+        elif name == "list-item":
+            first, *rest = list(_blocks(element)) or [""]
+            yield f"- {first}" if first.strip() and not first.startswith("- ") else first
+            yield from rest
         elif name not in _SKIPPED:
             yield from _blocks(element)
+
+
+def _rows(element: Any) -> Iterator[Any]:
+    """Yield the rows of a table, in whatever groups; those of a table in a cell are none."""
+    for child in element:
+        if local(child) == "table-row":
+            yield child
+        elif local(child) in {"table-rows", "table-header-rows", "table-row-group"}:
+            yield from _rows(child)
+
+
+def _cells(row: Any) -> list[str]:
+    cells = (" ".join(_blocks(cell)) for cell in row if local(cell) == "table-cell")
+    return [" ".join(cell.split()) for cell in cells]
 
 
 def _inline(element: Any, notes: list[Any]) -> Iterator[str]:
