@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
-from qa.facts import question_kind
+from qa.facts import facts, question_kind
 from qa.lists import list_around
 from qa.types import Quote, Value
 
@@ -31,6 +31,13 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 """Words that are no answer alone."""
+_COUNTED = re.compile(r"\bhow (?:many|much|old|tall|high|heavy|wide|deep|fast)\b", re.IGNORECASE)
+_UNCOUNTED = re.compile(
+    r"\b(?:no|none|nobody|nothing|half|all|both|several|few|many|most|free|nil|dozens?|pairs?|twins"
+    r"|once|twice|double|triple|single|only|about|enough|less|more)\b",
+    re.IGNORECASE,
+)
+"""Words that tell how many or how much without a number."""
 _PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
 
 Citing = Callable[[Value], Sequence[int]]
@@ -70,13 +77,25 @@ def short_answer(
     best = next((v for v in values if v.score >= SURE and citing(v)), None)
     if best is None or len(best.quote.text) > _LONGEST or _EMPTY.fullmatch(best.quote.text):
         return None
-    if is_broad(question) and _in_list(best.quote):
+    if _of_another_kind(question, best.quote.text) or (is_broad(question) and _in_list(best.quote)):
         return None
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
     if is_broad(question) and not several and best.score < SURE_IF_BROAD:
         return None
     asked = in_asked_column(question, best.quote)
     return _closed(worded(question, best) if asked == best.quote.text else asked)
+
+
+def _of_another_kind(question: str, words: str) -> bool:
+    """Tell whether a value cannot be what is asked for: no number, or nothing but one."""
+    found = facts(words)
+    if _COUNTED.search(question):
+        return not (found.numbers or found.dates or _UNCOUNTED.search(words))
+    if question_kind(question) not in {"person", "place"}:
+        return False
+    spans = [fact.span for row in (found.numbers, found.dates) for fact in row]
+    named = [w for w in found.words if not any(a <= w.start < b for a, b in spans)]
+    return bool(spans) and not any(w.content for w in named)
 
 
 def _in_list(value: Quote) -> bool:

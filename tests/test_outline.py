@@ -36,6 +36,25 @@ def test_the_short_answer_keeps_what_belongs_to_it(
     assert short_answer(question, [value], NOTHING, cited) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "shown"),
+    [
+        ("How much does it weigh?", "It has a [weight with battery] of 2 kg.", None),
+        ("How much does it weigh?", "It weighs [2 kg] with its battery.", "2 kg"),
+        ("How much does it cost?", "It is [free] for members.", "free"),
+        ("Where did the club meet?", "The club met at [seven] in the hall.", None),
+        ("Where did the club meet?", "The club met in [Room 2] at seven.", "Room 2"),
+        ("Who opened the hall?", "The hall was opened [in 1987] by Ana.", None),
+        ("Who opened the hall?", "The hall was opened by [Pope John 23].", "Pope John 23"),
+    ],
+)
+def test_a_value_of_another_kind_is_no_short_answer(
+    question: str, sentence: str, shown: str | None
+) -> None:
+    """No number where one is asked for, or nothing but a number where a name is."""
+    assert short_answer(question, [told(sentence)], NOTHING, cited) == shown
+
+
 def test_what_no_footnote_holds_or_is_not_sure_is_no_short_answer() -> None:
     """An uncited or improbable value is no short answer, nor is half a paragraph, or "not"."""
     value = told("It was [Ana Reis] who spoke.")
