@@ -213,7 +213,7 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
         rest = [quote for quote in claim.quotes if quote is not alone[0]]
         return Draft(text=plain(alone[0].text), quotes=(alone[0], *rest))
     first = claim.quotes[0]
-    quote = _with_previous(first, question, passages)
+    quote = _with_previous(first, passages)
     quotes = (quote,) if quote != first else tuple(claim.quotes)
     return Draft(text=plain(quote.text), quotes=quotes)
 
@@ -249,9 +249,7 @@ def points_back(sentence: str, question: str) -> bool:
     """
     if _NOT_BACKWARD.match(sentence):
         return False
-    if _BACKWARD.match(sentence) or _QUOTED_BY_PRONOUN.match(sentence):
-        return True
-    if is_yes_or_no(sentence) or is_answer(sentence) or _LATER_PRONOUN.match(sentence):
+    if _points_to_someone(sentence) or is_yes_or_no(sentence) or is_answer(sentence):
         return True
     the = _THE.match(sentence)
     if the is None:
@@ -262,12 +260,21 @@ def points_back(sentence: str, question: str) -> bool:
     return words(" ".join(subject[:2])).known.isdisjoint(words(question).known)
 
 
-def _with_previous(quote: Quote, question: str, passages: Sequence[Passage]) -> Quote:
+def _points_to_someone(sentence: str) -> bool:
+    """Tell whether a sentence has a pronoun for what was named before it."""
+    if _NOT_BACKWARD.match(sentence):
+        return False
+    patterns = (_BACKWARD, _QUOTED_BY_PRONOUN, _LATER_PRONOUN)
+    return any(pattern.match(sentence) for pattern in patterns)
+
+
+def _with_previous(quote: Quote, passages: Sequence[Passage]) -> Quote:
     """Widen to the left to a sentence that stands alone, in whichever passage has all of it.
 
-    Where none does within reach, by one sentence.
+    Where none does within reach, the quote stays as it is: what would be added explains nothing.
+    "The vessel" is explained in its own paragraph, if anywhere.
     """
-    found: Quote | None = None
+    noun = _THE.match(quote.text) and not _BACKWARD.match(quote.text)
     for passage in (quote.passage, *passages):
         if passage.article_id != quote.passage.article_id or passage.end < quote.end:
             continue
@@ -276,11 +283,13 @@ def _with_previous(quote: Quote, question: str, passages: Sequence[Passage]) -> 
             start = previous(passage, at)
             if start is None or quote.end - start > _LONGEST:
                 break
-            wider = Quote(passage=passage, start=start, end=quote.end)
-            found, at = found or wider, start
-            if not points_back(wider.text, question):
+            between = passage.text[start - passage.start : at - passage.start]
+            if noun and "\n\n" in between:
+                break
+            wider, at = Quote(passage=passage, start=start, end=quote.end), start
+            if not _points_to_someone(wider.text):
                 return wider
-    return found or quote
+    return quote
 
 
 def _holds(one: Quote, other: Quote) -> bool:

@@ -17,6 +17,7 @@ _LONGEST = 1200
 """Characters of a list that is quoted as a whole."""
 _LEAD_WORDS = 14
 _STOPS = (".", "!", "?", ";", ",")
+_NUMBER = re.compile(r"\s*\(?(\d{1,2}|[a-z])[.)]\s")
 _CONTINUED = re.compile(r"[ \t]+\S")
 
 
@@ -72,15 +73,15 @@ def as_statement(quote: str) -> str | None:
     items: list[str] = []
     for n, line in enumerate(lines):
         if line.kind:
-            items.append(unmarked(inert(line.text.strip())).strip())
+            number = _NUMBER.match(line.text)
+            item = unmarked(inert(line.text.strip())).strip()
+            items.append(f"({number[1]}) {item}" if number is not None and item else item)
         elif n and _continues(line, lines[n - 1]):
             items[-1] += " " + unmarked(inert(line.text.strip())).strip()
         else:
             return None
     if not _FEWEST <= len(items) <= _MOST or not all(items):
         return None
-    if any(line.kind == "number" for line in lines):
-        items = [f"({n}) {item}" for n, item in enumerate(items, 1)]
     said = lead + "; ".join([item.rstrip(".;, ") for item in items[:-1]] + [items[-1]])
     said = " ".join(said.replace(":;", ":").split())
     return said if said.endswith(_STOPS[:3]) else said.rstrip(";, ") + "."

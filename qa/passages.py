@@ -12,7 +12,9 @@ tokens of the embedding model, so that nothing is lost at its limit.
 from collections.abc import Callable, Iterator, Sequence
 
 from qa import lean
+from qa.layout import marker
 from qa.sentences import sentences
+from qa.tables import is_row, is_rule
 from qa.types import Article, Passage, Span
 
 SPLIT_VERSION = 2
@@ -43,9 +45,28 @@ class Splitter:
     def _cut(self, text: str, run: Span) -> Iterator[Span]:
         begin, end = run
         spans = [(begin + start, begin + stop) for start, stop in sentences(text[begin:end])]
-        pieces = list(self._fitting(text, spans))
+        pieces = list(self._together(text, list(self._fitting(text, spans))))
         for first, last in self._merge([size for _, size in pieces]):
             yield pieces[first][0][0], pieces[last][0][1]
+
+    def _together(
+        self, text: str, pieces: Sequence[tuple[Span, int]]
+    ) -> Iterator[tuple[Span, int]]:
+        """Join the rows of a table, and the items of a list with what leads to it, while they fit.
+
+        Cut apart, a row has lost the names of its columns, and an item what it is one of.
+        """
+        span, size = (0, 0), 0
+        for n, (own, length) in enumerate(pieces):
+            joins = n > 0 and _belong(text, pieces[n - 1][0], own)
+            if joins and size + length <= self._tokens:
+                span, size = (span[0], own[1]), size + length
+                continue
+            if n > 0:
+                yield span, size
+            span, size = own, length
+        if pieces:
+            yield span, size
 
     def _merge(self, sizes: Sequence[int]) -> Iterator[Span]:
         """Let the splitter put pieces of these sizes together; yield (first, last) of each."""
@@ -80,6 +101,33 @@ class Splitter:
 def has_prose(article: Article) -> bool:
     """Tell whether anything but furniture is in an article, so that it has a passage."""
     return next(_runs(article), None) is not None
+
+
+def _belong(text: str, one: Span, other: Span) -> bool:
+    """Tell whether two neighbouring pieces are of one table or list, or lead to one."""
+    first, second = _line_kind(text, one), _line_kind(text, other)
+    if second == "row":
+        near = text.count("\n", one[1], other[0]) == 1
+        return (first == "row" and near) or first == "heading"
+    if second == "item":
+        return first in {"item", "heading"} or text[slice(*one)].rstrip("*_ ").endswith(":")
+    return False
+
+
+def _line_kind(text: str, piece: Span) -> str:
+    """Tell what line a piece stands in: a row, an item or what goes on with one, or a heading."""
+    start = text.rfind("\n", 0, piece[0]) + 1
+    end = text.find("\n", piece[1])
+    line = text[start : len(text) if end < 0 else end]
+    if "|" in line and (is_row(line) or is_rule(line)):
+        return "row"
+    if marker(line):
+        return "item"
+    if line.startswith("#"):
+        return "heading"
+    above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1] if start > 0 else ""
+    indented = line[:1] in {" ", "\t"} and line.strip()
+    return "item" if indented and (marker(above) or above[:1] in {" ", "\t"}) else ""
 
 
 def _space_near(text: str, span: Span) -> int:

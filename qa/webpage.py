@@ -137,8 +137,10 @@ def _plain(tree: Any) -> None:
         gone.drop_tree()
     for table in tree.iter("table"):
         first = next(table.iter("tr"), None)
-        cells = [cell.tag for cell in first] if first is not None else []
-        if "td" in cells:
+        cells = [cell for cell in first if cell.tag in {"td", "th"}] if first is not None else []
+        if cells and cells[0].tag == "td" and {cell.tag for cell in cells[1:]} == {"th"}:
+            cells[0].tag = "th"
+        if any(cell.tag == "td" for cell in cells):
             for cell in table.iter("th"):
                 cell.tag = "td"
     for pair in tree.xpath("//dl//dt[following-sibling::*[1][self::dd]]"):

@@ -181,13 +181,20 @@ def test_a_reply_takes_its_question_along() -> None:
 
 
 def test_a_claim_is_widened_to_a_sentence_that_stands_alone() -> None:
-    """Where the one before points back as well, the next one is taken along, within reach."""
+    """Where the one before points back as well, the next one is taken along, if within reach."""
     text = "Ida Holm led the navy. She was born in Varnes. In 1938 she became a captain."
     (only,) = draft("When did Holm rise?", [passage(text)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
     assert only.text == text
     far = f"Ida Holm led the navy{' of the north' * 30}. She was born there. She became a captain."
     (only,) = draft("When did Holm rise?", [passage(far)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
-    assert only.text == "She was born there. She became a captain."
+    assert only.text == "She became a captain."
+
+
+def test_what_stands_in_another_paragraph_explains_no_noun() -> None:
+    """It does explain a pronoun."""
+    text = "It serves 300 lunches a day.\n\nThe union opposed the plan."
+    (only,) = draft("Who opposed it?", [passage(text)], Fixed([0.1, 0.9]), max_claims=1)
+    assert only.text == "The union opposed the plan."
 
 
 def test_a_claim_contained_in_a_widened_one_is_not_repeated() -> None:

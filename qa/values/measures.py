@@ -23,7 +23,7 @@ _NOT_ALL_AFTER = re.compile(
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"\b(?:(?:is|are) to|could|may|might|would|will|expect\w*|forecast\w*|predict\w*"
+    r"\b(?:(?:is|are) to|could|(?-i:may)|might|would|will|expect\w*|forecast\w*|predict\w*"
     r"|project(?:s|ed)|plan\w*|target\w*|propos\w*|aim\w*|hop(?:es?|ed|ing)|fear\w*"
     r"|potential\w*)\b[^,;.]{0,60}$",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ def tags(one: Statement, number: Number) -> frozenset[str]:
     if _BY.search(one.text, 0, number.start):
         found.add("by")
     served = _FOR.match(one.text[number.end :])
-    if served is not None:
+    if served is not None and stem(served[1]) not in FATES:
         found.add(f"for {served[1]}")
     start, end = max(0, number.start - _RATE_REACH), number.end + _RATE_REACH
     found |= {m.group().lower() for m in _RATE.finditer(one.text[start:end])}
