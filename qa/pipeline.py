@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from qa.columns import on_asked_rows
 from qa.compose import EMBEDDED, Footnotes, Stopwatch, compose
 from qa.conflicts import Comparison, compare, settle
 from qa.crossencoder import CrossEncoder
@@ -308,7 +309,9 @@ class Pipeline:
     def _reading(self, question: str, passages: tuple[Passage, ...]) -> Reading:
         # Passages hold their texts: beside the reader nothing else decides.
         key = (id(self.reader), question, passages)
-        return self._read.get(key, lambda: self.reader.read(question, passages))
+        return self._read.get(
+            key, lambda: on_asked_rows(question, self.reader.read(question, passages))
+        )
 
     def _comparison(
         self, question: str, passages: tuple[Passage, ...], reading: Reading

@@ -2,8 +2,9 @@
 
 import pytest
 
-from qa.columns import in_asked_column
-from qa.types import Passage, Quote
+from qa.columns import in_asked_column, on_asked_rows
+from qa.reading import Candidate, Reading
+from qa.types import Passage, Quote, Value
 
 DRILL = """Data of the drills
 
@@ -43,3 +44,46 @@ def test_the_column_that_the_question_names(
     at = 7 + text.index(value)
     quote = Quote(passage=passage, start=at, end=at + len(value))
     assert in_asked_column(question, quote) == expected
+
+
+MOWERS = """| Model | Weight | Price |
+|---|---|---|
+| Hedge trimmer | 4 kg | €89 |
+| Lawn mower | 31 kg | €420 |
+"""
+FLAT = "Robots.\n\nModel: Brumm 500; Battery: 75 minutes.\nModel: Dustin R3; Battery: 120 minutes."
+
+
+def _read(text: str, row: str, value: str) -> Reading:
+    passage = Passage(id="p", article_id="a.md", title="A", text=text, start=7, end=7 + len(text))
+    at = 7 + text.index(row)
+    line = Quote(passage=passage, start=at, end=at + len(row))
+    found = at + row.index(value)
+    quote = Quote(passage=passage, start=found, end=found + len(value))
+    return Reading((Candidate(line, 0.8),), 0.9, (Value(quote=quote, sentence=line, score=0.7),))
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "value", "question", "expected"),
+    [
+        (MOWERS, "| Hedge trimmer | 4 kg | €89 |", "4 kg", "How heavy is the lawn mower?", "31 kg"),
+        (MOWERS, "| Hedge trimmer | 4 kg | €89 |", "4 kg", "How heavy is the trimmer?", "4 kg"),
+        (MOWERS, "| Lawn mower | 31 kg | €420 |", "31 kg", "How heavy is the lawn mower?", "31 kg"),
+        (
+            FLAT,
+            "Model: Brumm 500; Battery: 75 minutes.",
+            "75 minutes",
+            "How long does the battery of the Dustin R3 last?",
+            "120 minutes",
+        ),
+        (PROSE, PROSE, "$149.00", "What does the HX-200 Pro cost?", "$149.00"),
+    ],
+)
+def test_the_row_that_the_question_names(
+    text: str, row: str, value: str, question: str, expected: str
+) -> None:
+    """Candidate and value move to it; where no other row is named they stay."""
+    found = on_asked_rows(question, _read(text, row, value))
+    assert found.values[0].quote.text == expected
+    assert expected in found.candidates[0].quote.text
+    assert found.values[0].sentence == found.candidates[0].quote
