@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.candidates import previous
+from qa.candidates import asked_around, previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
 from qa.lists import list_around
@@ -34,10 +34,14 @@ _FURTHER_SHARE = 0.12
 """The same for a broad question, and for the first claim of a further article."""
 _LEAST = 0.03
 """A sentence less likely than this is never a claim, however poor the rest."""
+_LEAST_FIRST = 0.1
+"""The same for the best one: where nothing is likelier, the articles hold no answer to show."""
 _ALIKE = 0.6
 """Share of stems in common from which a second sentence adds nothing."""
 _REPEAT = 0.8
 """What a further sentence of an article already quoted is worth, against one of a new article."""
+_MOST_ASKED = 0.5
+"""Share of a question's stems that the line above a list must have more than."""
 _BACK = 3
 """Sentences that a quote is widened by at most, to one that stands alone."""
 _LONGEST = 400
@@ -104,6 +108,8 @@ def draft(
     becomes a claim, before all others.
     """
     if not reading.candidates or reading.answerable < ANSWERABLE:
+        return ()
+    if not sides and reading.candidates[0].score < _LEAST_FIRST:
         return ()
     chances = {(_place(c.quote)): c.score for c in reading.candidates}
     first = [
@@ -205,9 +211,12 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
     if row is not None:
         return row
     opens = claim.quotes[0].text.rstrip("*_ ").endswith(":")
-    listed = _listed(claim.quotes[0]) if opens or is_broad(question) else None
-    if listed is not None:
+    listed = _listed(claim.quotes[0])
+    if listed is not None and (opens or is_broad(question) or _asks_for(question, listed)):
         return listed
+    block = _with_question(claim.quotes[0])
+    if block is not None:
+        return Draft(text=plain(block.text), quotes=(block,))
     alone = [quote for quote in claim.quotes if not points_back(quote.text, question)]
     if alone:
         rest = [quote for quote in claim.quotes if quote is not alone[0]]
@@ -239,6 +248,26 @@ def _listed(quote: Quote) -> Draft | None:
     (start, end), text = found
     own = Quote(passage=passage, start=passage.start + start, end=passage.start + end)
     return Draft(text=text, quotes=(own,))
+
+
+def _asks_for(question: str, listed: Draft) -> bool:
+    """Tell whether the line that leads to a list says most of what is asked."""
+    lead = listed.text.partition(":")[0] if listed.quotes[0].text.count("\n") else ""
+    asked = words(question).known
+    return bool(lead) and len(asked & words(lead).known) > _MOST_ASKED * len(asked)
+
+
+def _with_question(quote: Quote) -> Quote | None:
+    """Widen a sentence of an answer to a question in the article to both, where they are short.
+
+    "No." and what is said of something else belong together.
+    """
+    passage = quote.passage
+    at = quote.start - passage.start
+    found = asked_around(passage.text, at)
+    if found is None or found[1] - found[0] > _LONGEST or found[1] < quote.end - passage.start:
+        return None
+    return Quote(passage=passage, start=passage.start + found[0], end=passage.start + found[1])
 
 
 def points_back(sentence: str, question: str) -> bool:

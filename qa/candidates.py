@@ -134,6 +134,32 @@ def previous(passage: Passage, start: int) -> int | None:
     return None
 
 
+def asked_around(text: str, at: int) -> Span | None:
+    """Return a question that stands above a paragraph, and the paragraph with `at` in it.
+
+    The question is a heading or a labelled or emphasised line of its own; offsets are the text's.
+    None when there is none, or when something there orders a machine.
+    """
+    spans, usable = _spans(text), usable_of(text)
+    n = next((n for n, (a, b) in enumerate(spans) if a <= at < b), None)
+    if n is None or not usable[n]:
+        return None
+    first = last = n
+    while first > 0 and text.count("\n", spans[first - 1][1], spans[first][0]) == 0:
+        first -= 1
+    while last + 1 < len(spans) and text.count("\n", spans[last][1], spans[last + 1][0]) == 0:
+        last += 1
+    above = first - 1
+    if above < 0 or not asks(text[slice(*spans[above])]):
+        return None
+    start, end = spans[above]
+    line = text[text.rfind("\n", 0, start) + 1 : end].strip()
+    alone = line == text[start:end].strip()
+    if not alone or any(tainted(text[start : spans[last][1]], [(0, spans[last][1] - start)])):
+        return None
+    return start, spans[last][1]
+
+
 def _replies(text: str, span: Span, before: Span) -> bool:
     line, asked = text[slice(*span)], text[slice(*before)]
     return is_reply(line, asked) or (is_yes_or_no(line) and asks(asked))

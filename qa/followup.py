@@ -48,7 +48,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str | None:
     if not history or not _leaning(question):
         return None
     last = history[-1]
-    asked = [name.text for name in facts(last.question).names]
+    whole = standalone(last.question, history[:-1]) or last.question
+    asked = [name.text for name in facts(whole).names]
     answered = [name.text for name in facts(last.answer).names][:_MOST]
     person = _PERSON.search(question) and _ASKS_WHO.match(last.question)
     topic = [*answered[:_PEOPLE], *asked] if person else asked or answered

@@ -37,6 +37,12 @@ _LONGEST_HEADING = 120
 _MARKDOWN_HEADING = re.compile(
     r"^ {0,3}(?P<fence>```|~~~)|^(?P<level>#{1,6})[ \t]+(?P<text>\S.*)", re.MULTILINE
 )
+_MAIL = re.compile(
+    r"(?:(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To):[^\r\n]{0,500}(?:\r?\n|\Z)){2,}"
+)
+_SUBJECT = re.compile(r"^Subject:[ \t]*(?P<subject>\S[^\r\n]*)", re.MULTILINE)
+_GENRE = re.compile(r"[A-Z]{3,}(?: [A-Z]{2,}){0,2}:?")
+"""What kind of text it is, in capitals: "PRESS RELEASE"."""
 _UNDERLINE = re.compile(r"[=-]{3,}[ \t]*$")
 _SENTENCE_END = re.compile(r"[.!…:;,][\"'”’)\]]*$")
 
@@ -153,6 +159,11 @@ def title_of(text: str, prose: list[Span], *, markdown: bool) -> str | None:
 
     `prose` holds the first few blocks of the text that are not furniture.
     """
+    mail = _MAIL.match(text[prose[0][0] :]) if prose else None
+    if mail is not None and (subject := _SUBJECT.search(mail[0])):
+        return tidy(subject["subject"])
+    if len(prose) > 1 and _GENRE.fullmatch(text[slice(*prose[0])].strip()):
+        prose = prose[1:]
     if not prose:
         return None
     start, end = prose[0]

@@ -6,6 +6,8 @@ MARKER = re.compile(r"(?:#{1,6}\s+)?\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,4})[.)]")
 """A number or letter that opens a heading or an item of a list."""
 OPENING = re.compile(r"\s*(?:#{1,6}\s+|[-*+•‣◦]\s+(?:\[[ xX]\]\s+)?|>\s+|\(?\d{1,2}[.)]\s+)")
 """The mark before what a line says."""
+_ALONE = re.compile(r"(?<!\w)(?:\*\*|__)(?=\s|$)|^(?:\*\*|__)(?=\s?\w)|(?<=[.!?:])\*\*(?=\s|$)")
+"""Half of an emphasis that another sentence has the rest of."""
 STRUCK = re.compile(
     r"~~(?=\S).{1,400}?(?<=\S)~~|<(?P<tag>del|s|strike)\b[^<>]*>.{0,400}?</(?P=tag)>",
     re.IGNORECASE | re.DOTALL,
@@ -38,9 +40,9 @@ def without_opening(text: str) -> str:
 
 
 def without_emphasis(text: str) -> str:
-    """Return a text without the pairs of marks around words, notes, and what is crossed out."""
+    """Return a text without emphasis, notes, and what is crossed out."""
     text = _NOTE.sub("", STRUCK.sub("", text))
-    return _EMPHASIS.sub(lambda found: found[2] or found[4], text)
+    return _ALONE.sub("", _EMPHASIS.sub(lambda found: found[2] or found[4], text))
 
 
 def without_label(line: str) -> str:

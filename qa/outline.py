@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
-from qa.facts import facts, question_kind
+from qa.facts import Facts, facts, question_kind
 from qa.lists import list_around
+from qa.marks import without_emphasis
+from qa.overlap import words
 from qa.types import Quote, Value
 
 SURE = 0.2
@@ -38,6 +40,18 @@ _UNCOUNTED = re.compile(
     re.IGNORECASE,
 )
 """Words that tell how many or how much without a number."""
+_MASSES = frozenset(["kg", "g", "mg", "t", "lb", "oz", "pound"])
+_MONEY = frozenset(
+    ["usd", "eur", "gbp", "pound", "jpy", "cny", "inr", "rub", "chf", "cad", "aud", "nzd", "cent"]
+)
+_MEASURES = (
+    (re.compile(r"\b(?:weigh\w*|heavy)\b", re.IGNORECASE), _MASSES),
+    (re.compile(r"\b(?:costs?|prices?|paid|pay|fees?|fares?)\b", re.IGNORECASE), _MONEY),
+)
+"""What a question speaks of, and the units of what answers it."""
+_CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_REACH = 80
+"""Characters between a denial and the value that it concerns."""
 _PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
 
 Citing = Callable[[Value], Sequence[int]]
@@ -74,28 +88,62 @@ def short_answer(
     if compared.relation == "development":
         latest = compared.groups[-1]
         return latest.label if any(citing(value) for value in latest.values) else None
-    best = next((v for v in values if v.score >= SURE and citing(v)), None)
-    if best is None or len(best.quote.text) > _LONGEST or _EMPTY.fullmatch(best.quote.text):
+    best = next(
+        (v for v in values if v.score >= SURE and citing(v) and _answers(question, v)), None
+    )
+    if best is None or len(best.quote.text) > _LONGEST:
         return None
-    if _of_another_kind(question, best.quote.text) or (is_broad(question) and _in_list(best.quote)):
+    if _denied(question, best) or (is_broad(question) and _in_list(best.quote)):
         return None
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
     if is_broad(question) and not several and best.score < SURE_IF_BROAD:
         return None
     asked = in_asked_column(question, best.quote)
-    return _closed(worded(question, best) if asked == best.quote.text else asked)
+    shown = worded(question, best) if asked == best.quote.text else asked
+    return _closed(without_emphasis(shown)) or None
 
 
-def _of_another_kind(question: str, words: str) -> bool:
+def _answers(question: str, value: Value) -> bool:
+    """Tell whether a value can be an answer: no empty word, of the kind asked for, no echo."""
+    text = in_asked_column(question, value.quote)
+    if _EMPTY.fullmatch(text) or _of_another_kind(question, text):
+        return False
+    said = words(text).known
+    echo = bool(said) and said <= words(question).known
+    return not echo or question_kind(question) == "yesno" or _CHOICE.search(question) is not None
+
+
+def _denied(question: str, value: Value) -> bool:
+    """Tell whether the sentence denies what the question takes for granted: "never divorced"."""
+    asked = facts(question)
+    if asked.polarity.negations or question_kind(question) in {"yesno", "reason"}:
+        return False
+    acts = {word.stem for word in asked.words if word.content and not word.capital}
+    sentence = facts(value.sentence.text)
+    at = value.quote.start - value.sentence.start
+    return any(
+        negation.head in acts and abs(negation.start - at) <= _REACH
+        for negation in sentence.polarity.negations
+    )
+
+
+def _of_another_kind(question: str, text: str) -> bool:
     """Tell whether a value cannot be what is asked for: no number, or nothing but one."""
-    found = facts(words)
+    found = facts(text)
     if _COUNTED.search(question):
-        return not (found.numbers or found.dates or _UNCOUNTED.search(words))
+        return not (found.numbers or _UNCOUNTED.search(text)) or _other_unit(question, found)
     if question_kind(question) not in {"person", "place"}:
         return False
     spans = [fact.span for row in (found.numbers, found.dates) for fact in row]
     named = [w for w in found.words if not any(a <= w.start < b for a, b in spans)]
     return bool(spans) and not any(w.content for w in named)
+
+
+def _other_unit(question: str, found: Facts) -> bool:
+    """Tell whether a price is given for a weight, or a weight for a price."""
+    units = {number.unit for number in found.numbers} - {""}
+    asked = next((own for pattern, own in _MEASURES if pattern.search(question)), None)
+    return asked is not None and bool(units) and units.isdisjoint(asked)
 
 
 def _in_list(value: Quote) -> bool:

@@ -45,6 +45,8 @@ _TITLES = re.compile(
 """Before a name."""
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
 _LONGEST_WORD = 12
+_CLOSING = re.compile(r"(?P<mark>\*{1,3}|_{1,3})(?:\s+|$)")
+"""Marks that close an emphasis; Punkt takes them for the next sentence's."""
 _SMALL = re.compile(r"[a-z]+(?=[\s,;:.'’)-])")
 """A word in small letters, which begins no sentence of one who uses capitals."""
 _GOES_ON = re.compile(r"[(\[\"'“‘]*(?:[a-z]|[\w-]*\d)")
@@ -101,6 +103,12 @@ def _of_block(block: str) -> list[Span]:
         start, end = _trim(block, a, b)
         if start >= end:
             continue
+        closing = _CLOSING.match(block, start) if found else None
+        if closing is not None and closing.end() <= end:
+            found[-1] = found[-1][0], closing.end("mark")
+            start = closing.end()
+            if start >= end:
+                continue
         if found and _abbreviated(block, found, start):
             found[-1] = found[-1][0], end
         else:

@@ -310,3 +310,33 @@ def test_any_text_can_be_drafted_from(
         for quote in drafted.quotes:
             assert 3 <= quote.start < quote.end <= 3 + len(text)
             assert quote.text == text[quote.start - 3 : quote.end - 3]
+
+
+def test_a_question_that_an_article_answers_is_quoted_with_the_whole_answer() -> None:
+    """What is said of something else belongs to the "No."."""
+    text = "## May a friend use my card?\n\nNo. A card is personal, and misuse costs 15 euros.\n"
+    (only,) = draft("Can I lend my card?", [passage(text)], Fixed([0.9]), max_claims=1)
+    assert only.text == (
+        "May a friend use my card? No. A card is personal, and misuse costs 15 euros."
+    )
+    assert check(only.text, only.quotes[0].text, lambda *_: 0.0).verdict == "supported"
+
+
+def test_where_nothing_is_likely_nothing_is_drafted() -> None:
+    """However poor the rest, a first claim needs a chance of one in ten."""
+    text = "Ida Holm led the navy. Rain fell in Varnes."
+    assert draft("Who led?", [passage(text)], Fixed([0.09, 0.05]), max_claims=2) == ()
+    assert len(draft("Who led?", [passage(text)], Fixed([0.11, 0.01]), max_claims=2)) == 1
+
+
+def test_a_list_is_quoted_where_its_lead_says_what_is_asked() -> None:
+    """An item alone would answer for all."""
+    text = "The following may not work remotely:\n- laboratory staff\n- drivers of vans\n"
+    drafts = draft(
+        "Who may not work remotely?", [passage(text)], Fixed([0.1, 0.9, 0.2]), max_claims=1
+    )
+    assert texts(drafts) == [
+        "The following may not work remotely: laboratory staff; drivers of vans."
+    ]
+    drafts = draft("Do drivers stay?", [passage(text)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
+    assert texts(drafts) == ["drivers of vans"]

@@ -378,3 +378,16 @@ def test_groups_are_frozen() -> None:
     """What was found cannot be changed afterwards."""
     with pytest.raises(AttributeError):
         Group("x", (), None).label = "y"  # type: ignore[misc]
+
+
+def test_what_an_article_contradicts_is_not_its_own_value() -> None:
+    """It reports the other's figure, and stands against it."""
+    question = "When was the bridge built?"
+    mayor = told("The bridge was built in [1921], the mayor said.", "a.txt", THURSDAY)
+    text = "The inspector contradicted the mayor, who had said the bridge was built in [1921]."
+    repeated = told(text, "b.txt", LATER, score=0.8)
+    own = told("The bridge was built in [1916].", "b.txt", LATER, score=0.6)
+    found = compare(question, [mayor, repeated, own], support)
+    assert found.relation == "conflict"
+    assert {group.label for group in found.groups} == {"1921", "1916"}
+    assert compare(question, [mayor, repeated], support).relation == "none"

@@ -107,3 +107,32 @@ def test_a_disagreement_has_no_short_answer_and_a_development_its_latest() -> No
     development = compare(question, tolls, support)
     assert development.relation == "development"
     assert short_answer(question, tolls, development, cited) == "at least 100 people"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "shown"),
+    [
+        ("When did Okonjo divorce?", "They separated in [1980] but never divorced.", None),
+        ("When did Okonjo not divorce?", "They separated in [1980] but never divorced.", "1980"),
+        ("When did they separate?", "They separated in [1980] but never divorced.", "1980"),
+        ("Who is buying Tamsin Cells?", "The deal makes [Tamsin Cells] larger.", None),
+        ("Is it the Brumm or the Dustin?", "The better one is the [Dustin].", "Dustin"),
+        ("How much does the robot weigh?", "The robot costs [€649] in shops.", None),
+        ("How much does the robot cost?", "The robot costs [€649] in shops.", "€649"),
+        ("What is it called?", "It is called [*The Slack Hour*] there.", "The Slack Hour"),
+    ],
+)
+def test_a_value_that_echoes_or_is_denied_is_no_short_answer(
+    question: str, sentence: str, shown: str | None
+) -> None:
+    """Nor is one in another measure; marks are not shown."""
+    assert short_answer(question, [told(sentence)], NOTHING, cited) == shown
+
+
+def test_the_next_value_may_be_the_short_answer() -> None:
+    """Where the best cannot be one."""
+    values = [
+        told("The club met at [seven] in the hall."),
+        told("The club met in the [town hall] at seven.", score=0.5),
+    ]
+    assert short_answer("Where did the club meet?", values, NOTHING, cited) == "town hall"
