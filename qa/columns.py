@@ -33,7 +33,7 @@ def in_asked_column(question: str, value: Quote) -> str:
     """Return the words of `value`, or those of the cell of its row whose column is asked for.
 
     That is the only cell whose column the question names in full, the longest name counting, and
-    which it does not give itself.
+    which it does not give itself; where it names none, the only one that it names in part.
     """
     cells = list(_cells(value))
     start = value.start - value.passage.start
@@ -43,9 +43,18 @@ def in_asked_column(question: str, value: Quote) -> str:
     asked = words(question).stems
     named = [c for c in cells if _named(c, cells, asked)]
     wanted = [c for c in named if not _times(words(c.text).stems, asked)]
+    if not named:
+        wanted = _hinted(own, cells, set(asked))
     if own in named or len(wanted) != 1:
         return value.text
     return wanted[0].text
+
+
+def _hinted(own: _Cell, cells: Sequence[_Cell], asked: set[str]) -> list[_Cell]:
+    """Return the cells with part of their column's name in the question, if `own` has none."""
+    if asked & words(own.name).known:
+        return []
+    return [c for c in cells if asked & words(c.name).known and not words(c.text).known <= asked]
 
 
 def on_asked_rows(question: str, reading: Reading) -> Reading:

@@ -16,6 +16,10 @@ TRAINS = """| Train | Departs | Arrives |
 |---|---|---|
 | 205 | 09:30 | 11:02 |
 """
+LEAVE = """| Type | Days per year | Notice |
+|---|---|---|
+| Volunteering | 2 | 2 weeks |
+"""
 SAWS = "Two saws.\n\nFeature: Blade; S-10: 160 mm; S-20: 190 mm."
 PROSE = "Two things matter; the first: time. The HX-200 costs $149.00 and the HX-200 Pro $199.00."
 
@@ -29,6 +33,9 @@ PROSE = "Two things matter; the first: time. The HX-200 costs $149.00 and the HX
         (DRILL, "Weight with battery", "How much does the HX-200 weigh?", "1.4 kg"),
         (DRILL, "$149.00", "What do the HX-200 and the HX-200 Pro cost?", "$149.00"),
         (DRILL, "$149.00", "What does it cost?", "$149.00"),
+        (LEAVE, "2 weeks", "How many days off are there for volunteering?", "2"),
+        (LEAVE, "2 weeks", "How much notice does volunteering need?", "2 weeks"),
+        (LEAVE, "2 weeks", "How long is volunteering?", "2 weeks"),
         (TRAINS, "11:02", "When does train 205 arrive?", "11:02"),
         (TRAINS, "09:30", "When is it that train 205 arrives?", "11:02"),
         (TRAINS, "205", "Which train arrives at 11:02?", "205"),
