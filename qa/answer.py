@@ -34,7 +34,7 @@ _FURTHER_SHARE = 0.12
 """The same for a broad question, and for the first claim of a further article."""
 _LEAST = 0.03
 """A sentence less likely than this is never a claim, however poor the rest."""
-_LEAST_FIRST = 0.1
+_LEAST_FIRST = 0.06
 """The same for the best one: where nothing is likelier, the articles hold no answer to show."""
 _ALIKE = 0.6
 """Share of stems in common from which a second sentence adds nothing."""
