@@ -15,7 +15,7 @@ from qa.candidates import asked_around, previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
 from qa.lists import list_around
-from qa.marks import is_answer, is_yes_or_no, without_emphasis, without_opening
+from qa.marks import is_answer, is_yes_or_no, leads, without_emphasis, without_opening
 from qa.orders import inert
 from qa.overlap import words
 from qa.reader import ANSWERABLE
@@ -210,7 +210,7 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
     row = _row(claim.quotes[0])
     if row is not None:
         return row
-    opens = claim.quotes[0].text.rstrip("*_ ").endswith(":")
+    opens = leads(claim.quotes[0].text)
     listed = _listed(claim.quotes[0])
     if listed is not None and (opens or is_broad(question) or _asks_for(question, listed)):
         return listed

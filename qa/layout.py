@@ -7,7 +7,7 @@ sentences do. Here they are told from headings and fragments by their form.
 import re
 from collections.abc import Sequence
 
-from qa.marks import OPENING
+from qa.marks import OPENING, leads
 from qa.tables import is_row, table_of
 from qa.types import Span
 
@@ -56,7 +56,7 @@ def _leads(text: str, spans: Sequence[Span], n: int) -> bool:
     """Tell whether a line ends in a colon and a list follows: "It does not cover:"."""
     start, end = spans[n]
     line = text[start:end]
-    if not line.rstrip("*_ ").endswith(":") or marker(line) or n + 1 == len(spans):
+    if not leads(line) or marker(line) or n + 1 == len(spans):
         return False
     below = text.rfind("\n", 0, spans[n + 1][0]) + 1
     return end <= below and bool(marker(text[below : spans[n + 1][1]]))

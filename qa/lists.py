@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from qa.layout import marker
-from qa.marks import unmarked
+from qa.marks import leads, unmarked
 from qa.orders import inert, is_order
 from qa.types import Span
 
@@ -40,7 +40,7 @@ def list_around(text: str, start: int, end: int) -> tuple[Span, str] | None:
     at = next((n for n, line in enumerate(lines) if line.span[0] <= start < line.span[1]), None)
     if at is None:
         return None
-    if text[start:end].rstrip("*_ ").endswith(":") and at + 1 < len(lines):
+    if leads(text[start:end]) and at + 1 < len(lines):
         at += 1
     while at > 0 and _continues(lines[at], lines[at - 1]):
         at -= 1

@@ -77,3 +77,8 @@ def is_reply(line: str, before: str) -> bool:
 def is_yes_or_no(line: str) -> bool:
     """Tell whether a sentence begins as the answer to a question that may be answered so."""
     return _YES.match(without_opening(line)) is not None
+
+
+def leads(line: str) -> bool:
+    """Tell whether a line ends in a colon, as what stands above a list does."""
+    return line.rstrip("*_ \t\r").endswith(":")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from qa import lean
 from qa.layout import marker
+from qa.marks import leads
 from qa.sentences import sentences
 from qa.tables import is_row, is_rule
 from qa.types import Article, Passage, Span
@@ -110,7 +111,7 @@ def _belong(text: str, one: Span, other: Span) -> bool:
         near = text.count("\n", one[1], other[0]) == 1
         return (first == "row" and near) or first == "heading"
     if second == "item":
-        return first in {"item", "heading"} or text[slice(*one)].rstrip("*_ ").endswith(":")
+        return first in {"item", "heading"} or leads(text[slice(*one)])
     return False
 
 
