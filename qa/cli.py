@@ -4,6 +4,7 @@ Exit status: 0 done, 1 the job failed, 2 wrong usage, 130 stopped by Ctrl-C. Hea
 imported inside the commands that need them, so that `qa --help` stays instant.
 """
 
+import io
 import os
 import signal
 import sys
@@ -41,13 +42,18 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; a `QAError` becomes a message with its remedy."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # rather than an answer lost to one character
     try:
         app()
+    except SystemExit as end:
+        # Whoever read our output has gone, as `head` does; that is not an error.
+        sys.exit(0 if isinstance(end.__context__, BrokenPipeError) else end.code)
     except QAError as error:
         _complain(error.title, error.detail, error.remedy)
         sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does; that is not an error.
         sys.stderr.close()
         sys.exit(0)
 
@@ -143,7 +149,9 @@ def ask(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free one.")
+    ] = None,
     replica: Annotated[bool, typer.Option("--replica", help="Read only.")] = False,  # noqa: FBT002 -- a flag
 ) -> None:
     """Serve the REST API and the chat page."""

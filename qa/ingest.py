@@ -248,13 +248,31 @@ class Ingest:
                 f"Bring it back, or remove its articles: qa forget {target.folder}",
             )
         others = set(self._library.folders()) - {target.folder}
+        data = self._library.path.parent.absolute()
+        if not target.folder.is_relative_to(data):
+            others.add(data)  # keys and indexes are no articles
         found = []
         for item in scan(target.folder, without=others):
             if item.error is None and not target.names(item) and not _readable(item.path):
                 run.add("other_formats")
             elif target.covers(item.path):
                 found.append(item)
+        self._check_emptied(target)
         return found
+
+    def _check_emptied(self, target: Target) -> None:
+        """Raise FolderNotFound where a folder that held articles has nothing in it any more.
+
+        So looks a mount point whose disk is away. A folder's last article may be deleted.
+        """
+        if not target.folder.is_dir() or any(target.folder.iterdir()):
+            return
+        held = sum(entry.sha256 is not None for entry in self._library.known(target.folder))
+        if held > 1:
+            raise FolderNotFound(
+                f"{target.folder} is empty now; its {held} articles are kept.",
+                f"Bring its files back, or remove its articles: qa forget {target.folder}",
+            )
 
     def _stock(self, target: Target, found: Sequence[Found]) -> Stock:
         known = [k for k in self._library.known(target.folder) if target.covers(k.path)]

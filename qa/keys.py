@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from qa.errors import KeysUnreadable, UnknownKey, UsageError
 from qa.settings import Settings
+from qa.storage import writing
 
 Scope = Literal["read", "ask", "write"]
 """`read`: articles, search, state. `ask`: questions. `write`: uploads, removals, ingests."""
@@ -123,9 +124,15 @@ class Keys:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Let one command at a time read and write the file."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(self._path.with_suffix(".lock"))):
-            yield
+        with writing(self._path.parent):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(str(self._path.with_suffix(".lock")))
+            lock.acquire()
+        try:
+            with writing(self._path.parent):
+                yield
+        finally:
+            lock.release()
 
     def _write(self, keys: Iterable[Key]) -> None:
         """Replace the file in one step, readable for its owner only."""

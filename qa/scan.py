@@ -18,12 +18,14 @@ from qa.errors import LinkLoop, QAError, UnreadableArticle
 class Found:
     """A file below a folder, with what could be seen to be wrong with it from outside.
 
-    `path` is relative to the folder, "/"-separated.
+    `path` is relative to the folder, "/"-separated. `unlisted`: it is a folder, and nobody
+    could see what lies in it.
     """
 
     path: str
     file: Path
     error: QAError | None = None
+    unlisted: bool = False
 
 
 def scan(folder: Path, *, without: AbstractSet[Path] = frozenset()) -> list[Found]:
@@ -57,13 +59,14 @@ def _walk(folder: Path, without: AbstractSet[Path]) -> Iterator[Found]:
                 yield Found(_relative(path, folder), path, _link_error(path, real))
     for error in refused:
         path = Path(str(error.filename))
-        yield Found(_relative(path, folder), path, _unreadable_folder(path, error))
+        yield Found(_relative(path, folder), path, _unreadable_folder(path, error), unlisted=True)
 
 
 def _relative(path: Path, folder: Path) -> str:
-    # Names that are not valid UTF-8 arrive as surrogates, which nothing else could store.
+    # Names that are not valid UTF-8 arrive as surrogates, which nothing else could store; each bad
+    # byte is written as "\\xff", so that no two names become one.
     name = path.relative_to(folder).as_posix()
-    return name.encode("utf-8", "replace").decode("utf-8")
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _link_error(path: Path, real: Path) -> QAError | None:

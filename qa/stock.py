@@ -20,6 +20,7 @@ class Stock:
         self, found: Sequence[Found], known: Iterable[Known], contents: Mapping[str, Contents]
     ) -> None:
         self._there = {item.path for item in found}
+        self._shut = {item.path for item in found if item.unlisted}
         self._known = {entry.path: entry for entry in known}
         self._contents = contents
         self._of: dict[str, list[Known]] = {}
@@ -77,5 +78,7 @@ class Stock:
         """Return the file that an article belongs to, None when it is gone."""
         if path in self._there:
             return path
-        above = (str(parent) for parent in PurePosixPath(path).parents)
+        above = [str(parent) for parent in PurePosixPath(path).parents]
+        if not self._shut.isdisjoint(above):
+            return path  # nobody could look whether it is still there
         return next((file for file in above if file in self._there and holds_several(file)), None)

@@ -23,6 +23,7 @@ _SHUT = (
 _FULL_CODES = {errno.ENOSPC, errno.EDQUOT}
 _SCARCE = 2**20
 """Bytes. Where fewer are left, an error that names no cause is put down to that."""
+_NO_FOLDER_CODES = {errno.EEXIST, errno.ENOTDIR}
 _SHUT_CODES = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -32,6 +33,11 @@ def failed(path: Path, error: BaseException) -> QAError | None:
     code = error.errno if isinstance(error, OSError) else None
     if code in _FULL_CODES or any(words in said for words in _FULL) or _free(path) < _SCARCE:
         return _full(path)
+    if code in _NO_FOLDER_CODES:
+        return NotWritable(
+            f"{path} is not a folder, or lies in none: {error}.",
+            "Set QA_DATA_DIR to a folder, or move away what has its name.",
+        )
     if code in _SHUT_CODES or any(words in said for words in _SHUT):
         return NotWritable(
             f"{path} cannot be written: {error}.",

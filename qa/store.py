@@ -5,11 +5,13 @@ store lives, as a server must. A store that only reads shows what another proces
 the next search on; that of a replica never changes anything.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 from qa import running
 from qa.chroma import ChromaServer
@@ -33,6 +35,8 @@ from qa.settings import Settings
 from qa.storage import check_room, writing
 from qa.tracing import SILENT, Tracing
 
+_LONGEST_NAME = 255
+"""Bytes of a file's name, where most file systems end."""
 Tell = Callable[[Progress], None]
 Found = TypeVar("Found")
 
@@ -280,7 +284,8 @@ class Store:
         With `workers` they embed the passages, instead of the model of this process.
         `FolderNotFound` before anything is done when a path does not exist.
         """
-        paths = self.library.folders() if folders is None else [f.absolute() for f in folders]
+        known = self.library.folders()
+        paths = known if folders is None else [_as_known(f, known) for f in folders]
         for path in paths if folders is not None else []:
             if not path.exists() and path not in self.library.folders():
                 raise FolderNotFound(f"{path} does not exist.", "Check the path.")
@@ -314,6 +319,11 @@ class Store:
         is returned. `ArticleError` when it cannot be an article, in which case nothing is stored.
         """
         safe = Path(name.replace("\\", "/")).name.lstrip(".") or "article"
+        if len(os.fsencode(safe)) > _LONGEST_NAME:
+            raise UnreadableArticle(
+                f"The name of {safe[:40]}… has more than {_LONGEST_NAME} bytes.",
+                "Give the file a shorter name.",
+            )
         with self._writer() as ingest:
             ingest.check(safe, data)
             self.library.add_folder(self.uploads)
@@ -327,7 +337,7 @@ class Store:
 
     def _store(self, name: str, data: bytes) -> None:
         """Write an uploaded file, whole or not at all."""
-        incoming = self.uploads / f".{name}.part"
+        incoming = self.uploads / f".{uuid4().hex}.part"
         with writing(self.uploads):
             self.uploads.mkdir(exist_ok=True)
             try:
@@ -362,7 +372,7 @@ class Store:
     def forget(self, folder: Path) -> int:
         """Remove a folder's articles from library and index; return how many there were."""
         known = self.library.folders()
-        path = folder.absolute()
+        path = _as_known(folder, known)
         if path not in known:
             listed = ", ".join(str(name) for name in known) or "none"
             raise FolderNotFound(f"{path} was never ingested.", f"Known folders: {listed}.")
@@ -405,3 +415,11 @@ class Store:
         self._let_go()
         self.library.close()
         self._lock.release()
+
+
+def _as_known(folder: Path, known: Sequence[Path]) -> Path:
+    """Return a path as it was ingested before under another spelling or link, else in full."""
+    path = folder.resolve() if ".." in folder.parts else folder.absolute()
+    if path in known or not path.exists():
+        return path
+    return next((other for other in known if other.exists() and other.samefile(path)), path)

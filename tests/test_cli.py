@@ -213,3 +213,44 @@ def test_control_characters_of_an_article_do_not_reach_the_terminal(tmp_path: Pa
     assert "Skipper" in result.stdout
     assert "\x1b" not in result.stdout
     assert "\u202e" not in result.stdout
+
+
+def test_a_data_directory_that_is_none_is_said(tmp_path: Path) -> None:
+    """A file has its name, or stands above it."""
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        result = qa(place, "status")
+        assert result.returncode == 1
+        assert "is not a folder" in result.stderr
+        assert "QA_DATA_DIR" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_an_impossible_port_is_wrong_usage(tmp_path: Path) -> None:
+    """Like any other wrong option."""
+    result = qa(tmp_path, "serve", "--port", "99999")
+    assert result.returncode == 2
+    assert "65535" in result.stderr
+
+
+def test_what_a_terminal_cannot_show_costs_no_answer(indexed: Path) -> None:
+    """Characters that it has not are replaced."""
+    question = "Which countries remain closely aligned with Venezuela?"
+    result = qa(indexed, "ask", question, PYTHONIOENCODING="ascii")
+    assert result.returncode == 0
+    assert "[1]" in result.stdout
+
+
+def test_whoever_stops_reading_is_no_error(indexed: Path) -> None:
+    """As `head` does."""
+    command = "import sys; from qa.cli import main; sys.argv = ['qa', 'status', '--files']; main()"
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        result = subprocess.run(
+            [sys.executable, "-c", command], stdout=writing, stderr=subprocess.PIPE, text=True,
+            env=environment(indexed), check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert (result.returncode, result.stderr) == (0, "")

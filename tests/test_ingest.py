@@ -2,15 +2,18 @@
 
 import errno
 import itertools
+import os
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qa.errors import FolderNotFound, UnknownArticle
+from qa.errors import FolderNotFound, UnknownArticle, UnreadableArticle
 from qa.index import PassageIndex
 from qa.ingest import Progress
+from qa.scan import Found, scan
+from qa.stock import Stock
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
 
@@ -311,3 +314,76 @@ def test_reindex_keeps_every_answer(make_pipeline: MakePipeline, folder: Path) -
     assert pipeline.store.index_counts() == (passages, passages)
     assert found(pipeline, "albatross") == {"a.txt"}
     assert [path.name for path in (data_dir / "chroma").iterdir()] == ["2"]
+
+
+def test_a_folder_that_cannot_be_listed_keeps_its_articles(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Nobody could look whether they are still there."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    seen = [item for item in scan(folder) if item.path == "a.txt"]
+    known = pipeline.library.known(folder)
+    assert len(Stock(seen, known, {}).gone()) == 1
+    shut = Found("sub", folder / "sub", UnreadableArticle("shut", "open it"), unlisted=True)
+    assert Stock([*seen, shut], known, {}).gone() == []
+
+
+def test_a_folder_that_is_empty_all_at_once_keeps_its_articles(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """So looks a mount point whose disk is away; the last file alone may be deleted."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "a.txt").unlink()
+    (folder / "b.txt").rename(folder.parent / "b.txt")
+    report = pipeline.store.ingest([folder])
+    assert (report.deleted, len(report.errors)) == (0, 1)
+    assert "qa forget" in report.errors[0].problem.remedy
+    assert found(pipeline, "albatross") == {"a.txt"}
+    (folder.parent / "b.txt").rename(folder / "b.txt")
+    assert pipeline.store.ingest([folder]).deleted == 1
+    (folder / "b.txt").unlink()
+    assert pipeline.store.ingest([folder]).deleted == 1
+
+
+def test_the_data_directory_is_never_ingested(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Keys and indexes within a folder of articles are no articles."""
+    pipeline = make_pipeline(folder / "data")
+    write(folder, {"a.txt": paragraph("albatross"), "data/keys.txt": "anna:read:0123456789abcdef"})
+    assert pipeline.store.ingest([folder]).added == 1
+    assert [info.path for info in pipeline.library.articles()] == ["a.txt"]
+
+
+def test_one_folder_has_one_name(make_pipeline: MakePipeline, folder: Path) -> None:
+    """However it is spelled, and by whatever link it is reached."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    alias = folder.parent / "alias"
+    alias.symlink_to(folder)
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    for other in (alias, folder / ".." / folder.name):
+        assert pipeline.store.ingest([other]).unchanged == 1
+    assert pipeline.library.folders() == [folder]
+    assert pipeline.store.forget(alias) == 1
+
+
+def test_names_that_are_not_utf_8_stay_apart(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Each bad byte is written out."""
+    for byte, word in ((b"\xff", "albatross"), (b"\xfe", "barnacle")):
+        (folder / os.fsdecode(b"r" + byte + b".txt")).write_text(paragraph(word))
+    pipeline = make_pipeline()
+    assert pipeline.store.ingest([folder]).added == 2
+    assert pipeline.store.ingest([folder]).unchanged == 2
+    assert sorted(i.path for i in pipeline.library.articles()) == ["r\\xfe.txt", "r\\xff.txt"]
+
+
+def test_an_upload_may_have_as_long_a_name_as_a_file(make_pipeline: MakePipeline) -> None:
+    """And a longer one is refused with a remedy."""
+    pipeline = make_pipeline()
+    text = paragraph("albatross").encode()
+    assert pipeline.store.add_upload("n" * 251 + ".txt", text).path == "n" * 251 + ".txt"
+    with pytest.raises(UnreadableArticle, match="255"):
+        pipeline.store.add_upload("n" * 252 + ".txt", text)

@@ -18,7 +18,7 @@ from qa.types import Article, Span
 
 router = APIRouter(include_in_schema=False)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_CHANGED = "This article has changed since it was quoted: the marked words may be others."
+_CHANGED = "This article has changed since it was quoted: what was quoted cannot be marked."
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +54,7 @@ def read(
     end: Annotated[int, Query(ge=0)] = 0,
     sha256: str = "",
 ) -> HTMLResponse:
-    """Show an article with `text[start:end]` marked; say so when it is not the version quoted."""
+    """Show an article with `text[start:end]` marked, or say that it is not the version quoted."""
     article = pipeline.library.article(article_id)
     about = " · ".join(str(part) for part in (article.date, article.source, article.id) if part)
     changed = not article.sha256.startswith(sha256)
@@ -62,7 +62,7 @@ def read(
         title=escape(article.title),
         about=escape(about),
         notice=f'<p class="notice">{_CHANGED}</p>' if changed else "",
-        text="\n".join(_paragraphs(article, (start, end))),
+        text="\n".join(_paragraphs(article, (0, 0) if changed else (start, end))),
     )
     return HTMLResponse(page)
 
