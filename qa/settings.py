@@ -17,6 +17,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from qa.errors import UsageError
+
 
 def default_cache_dir() -> Path:
     """Return the folder for what is made once for a machine, such as exported models."""
@@ -161,6 +163,13 @@ class Settings(BaseSettings):
         120.0, ge=0, description="Seconds that a question waits for its turn at the model."
     )
 
+    @field_validator("chunk_overlap")
+    @classmethod
+    def _passages_are_longer_than_what_they_share(cls, overlap: int, info: ValidationInfo) -> int:
+        if overlap >= info.data.get("chunk_tokens", overlap + 1):
+            raise ValueError("it must be less than QA_CHUNK_TOKENS")
+        return overlap
+
     @field_validator("llm_url")
     @classmethod
     def _openai_needs_a_server(cls, url: str | None, info: ValidationInfo) -> str | None:
@@ -179,5 +188,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the interface's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then `qa.toml`."""
-        toml = Path(os.environ.get("QA_CONFIG", "qa.toml"))
+        named = os.environ.get("QA_CONFIG")
+        toml = Path(named or "qa.toml")
+        if named and not toml.is_file():
+            raise UsageError(f"QA_CONFIG names {named}, which is no file.", "Correct or unset it.")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)

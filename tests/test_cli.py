@@ -130,6 +130,8 @@ def test_a_bad_file_fails_the_ingest_but_not_the_others(tmp_path: Path) -> None:
         (["status"], {"QA_CHUNK_TOKENS": "many"}, "QA_CHUNK_TOKENS"),
         (["status"], {"QA_CONFIG": "slip.toml"}, "chunk_tokenz"),
         (["status"], {"QA_CONFIG": "broken.toml"}, "broken.toml cannot be read"),
+        (["status"], {"QA_CONFIG": "nowhere.toml"}, "nowhere.toml, which is no file"),
+        (["status"], {"QA_CHUNK_TOKENS": "32", "QA_CHUNK_OVERLAP": "32"}, "less than"),
     ],
 )
 def test_wrong_usage_exits_with_2(
