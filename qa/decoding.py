@@ -1,9 +1,9 @@
 """Bytes of a file -> its text, or the reason why there is none.
 
-UTF-8 and byte order marks are certain, so they come first. A page's own `charset` is next. What is
-left is a guess: Western encodings are tried first under rules of ordinary spelling, because
-statistics need more text than a short note with two curly quotes has; charset-normalizer judges
-everything else.
+UTF-8 and byte order marks are certain, so they come first. A page's own `charset` is next. UTF-8
+with a few bytes of another origin stays UTF-8. What is left is a guess: Western encodings are tried
+first under rules of ordinary spelling, because statistics need more text than a short note with two
+curly quotes has; charset-normalizer judges everything else.
 """
 
 import codecs
@@ -68,6 +68,8 @@ _ODD = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\u
 _ODD_SHARE = 0.05
 _DAMAGE = 0.1
 """A UTF-8 text may have this many broken bytes per good non-ASCII character."""
+_CUT = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}\\Z")
+"""What is left of a character where a file was cut, by Python's escapes for its bytes."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WESTERN_MARKS = frozenset("€…‘’“”•–—™«»£©®°§·½¼¾¿¡ºª²³¢¥\u00a0\u00ad\u0085")
 _WESTERN = [
@@ -162,7 +164,27 @@ def _damaged_utf8(data: bytes) -> str | None:
     text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
     broken = text.count("\ufffd")
     good = len(text) - len(text.encode("ascii", "ignore")) - broken
-    return text if broken <= _DAMAGE * good else None
+    return text if broken <= _DAMAGE * good else _western_utf8(data)
+
+
+def _western_utf8(data: bytes) -> str | None:
+    """Read UTF-8 of the West with bytes of Windows-1252 in it; None if there are more of these.
+
+    All that is valid in it must be letters and marks of Western languages: by chance two bytes of
+    another encoding make other ones.
+    """
+    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    text = _CUT.sub("\ufffd", text)
+    valid = [c for c in text if c > "\x7f" and not _SURROGATE.match(c) and c != "\ufffd"]
+    broken = len(_SURROGATE.findall(text))
+    known = all(c in _WESTERN_MARKS or c in _WESTERN_LETTERS for c in valid)
+    if not valid or not known or broken > len(valid):
+        return None
+    return _SURROGATE.sub(_as_windows, text)
+
+
+def _as_windows(byte: re.Match[str]) -> str:
+    return bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace")
 
 
 def _guesses(data: bytes) -> Iterator[str]:

@@ -149,6 +149,26 @@ def test_a_few_broken_bytes_do_not_spoil_a_text() -> None:
     assert parse("a.txt", text.encode() + b"\xff").text == text + "\ufffd"
 
 
+LONG = "was there for a long day, and sat outside"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("It’s late, “they” said. ".encode() + b"\xa9 2024", "It’s late, “they” said. © 2024"),
+        (f"Zoë {LONG}".encode() + b" caf\xe9.", f"Zoë {LONG} café."),
+        (f"Zoë {LONG}".encode() + b" caf\x81!", f"Zoë {LONG} caf\ufffd!"),
+        (f"It’s {LONG}".encode() + b" caf\xc3", f"It’s {LONG} caf\ufffd"),
+        (f"It’s {LONG} “".encode()[:-1], f"It’s {LONG} \ufffd"),
+        ("The “CAFÉ” is open, “they” said.".encode("cp1252"), "The “CAFÉ” is open, “they” said."),
+        ("“AMANHÔ é o dia da ação, não?".encode("cp1252"), "“AMANHÔ é o dia da ação, não?"),
+    ],
+)
+def test_a_few_bytes_of_another_origin_leave_utf_8_what_it_is(data: bytes, text: str) -> None:
+    """A quote never shows letters of another script for them; a character cut off is lost."""
+    assert parse("a.txt", data).text == text
+
+
 def test_a_page_may_declare_its_encoding() -> None:
     """A declared charset decides where the bytes alone would be read as another."""
     page = '<html><head><meta charset="{}"></head><body><p>Привет, мир и море</p></body></html>'
