@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from qa.layout import says_something
 from qa.marks import asks, is_reply, is_yes_or_no
-from qa.orders import tainted
+from qa.orders import inert, tainted
 from qa.sentences import sentences
 from qa.types import Passage, Quote, Span
 
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]*_]*$|[.!?…:;][\"'”’]$")
 _HEADING = re.compile(r"#{1,6}\s|[A-Z0-9 ,:'’\-]+$")
 _WORD = re.compile(r"[^\W_]+")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _OPENING = "\"'“‘«([*_->•#"
 _SHORTEST = 3
 """Words a sentence needs to be a claim."""
@@ -99,7 +100,7 @@ def whole(text: str, *, small: bool = False) -> bool:
 
     `small`: its writer uses no capitals.
     """
-    bare = text.strip()
+    bare = _INVISIBLE.sub("", inert(text)).strip()
     words = _WORD.findall(bare)
     if len(words) < _SHORTEST or len(bare) > _LONGEST:
         return False

@@ -261,16 +261,21 @@ class Ingest:
         return found
 
     def _check_emptied(self, target: Target) -> None:
-        """Raise FolderNotFound where a folder that held articles has nothing in it any more.
+        """Raise FolderNotFound where a folder that held several files has none any more.
 
-        So looks a mount point whose disk is away. A folder's last article may be deleted.
+        So looks a mount point whose disk is away. A folder's last file may be deleted.
         """
         if not target.folder.is_dir() or any(target.folder.iterdir()):
             return
-        held = sum(entry.sha256 is not None for entry in self._library.known(target.folder))
-        if held > 1:
+        several = set(self._library.contents(target.folder))
+        held = set()
+        for entry in self._library.known(target.folder):
+            above = {str(parent) for parent in PurePosixPath(entry.path).parents} & several
+            if entry.sha256 is not None:
+                held.add(above.pop() if above else entry.path)
+        if len(held) > 1:
             raise FolderNotFound(
-                f"{target.folder} is empty now; its {held} articles are kept.",
+                f"{target.folder} is empty now; the articles of its {len(held)} files are kept.",
                 f"Bring its files back, or remove its articles: qa forget {target.folder}",
             )
 

@@ -249,6 +249,12 @@ def test_one_question_with_its_answer_may_be_planted() -> None:
     assert not any(usable_of(alone))
 
 
+def test_what_a_page_hides_before_a_sentence_does_not_count() -> None:
+    """Marks of direction and tags."""
+    text = "\u202eIt is short.\u202c <b>The captain</b> is Mette Rask."
+    assert len(_said(text)) == len(sentences(text))
+
+
 def test_what_is_written_without_capitals_is_quoted() -> None:
     """In notes and messages; elsewhere what begins small is the end of something."""
     notes = "the boiler was changed in may. it cost 900 euros. the old one is in the shed."
