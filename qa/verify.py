@@ -26,7 +26,7 @@ SUPPORTED = 0.7
 """The support score from which a claim is supported.
 
 Of 100 false sentences that were written to measure this 7 pass, and 18 of 100 true ones are removed
-(`python -m eval.drafted`); at one half, its calibration, 13 and 8, at 0.8 3 and 34.
+(`python -m eval.drafted`). At one half it would be 13 and 8, at 0.8 3 and 34.
 """
 _LONGEST_CLAIM = 2000
 _LONGEST_QUOTE = 10_000
