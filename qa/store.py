@@ -294,9 +294,12 @@ class Store:
             return ingest.run(targets, progress=progress, stop=cancel)
 
     def _target(self, path: Path) -> Target:
-        """Find the known folder that `path` lies in, or make it known."""
-        for folder in self.library.folders():
-            if path != folder and path.is_relative_to(folder):
+        """Find the nearest known folder that `path` is or lies in, or make it known."""
+        nearest = sorted(self.library.folders(), key=lambda folder: -len(folder.parts))
+        for folder in nearest:
+            if path == folder:
+                break
+            if path.is_relative_to(folder):
                 within = path.relative_to(folder).as_posix()
                 for entry in self.library.known(folder):
                     # The articles of a file that holds several lie below its path.

@@ -387,3 +387,16 @@ def test_an_upload_may_have_as_long_a_name_as_a_file(make_pipeline: MakePipeline
     assert pipeline.store.add_upload("n" * 251 + ".txt", text).path == "n" * 251 + ".txt"
     with pytest.raises(UnreadableArticle, match="255"):
         pipeline.store.add_upload("n" * 252 + ".txt", text)
+
+
+def test_an_upload_goes_in_where_the_data_lies_among_the_articles(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """The folder of uploads is its own, and is synced, though it lies in another known one."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    pipeline = make_pipeline(folder / "data")
+    pipeline.store.ingest([folder])
+    assert pipeline.store.add_upload("b.txt", paragraph("barnacle").encode()).path == "b.txt"
+    assert found(pipeline, "barnacle") == {"b.txt"}
+    assert pipeline.store.ingest().unchanged == 2
+    assert found(pipeline, "barnacle") == {"b.txt"}
