@@ -15,6 +15,7 @@ from api import login, observe, pages, problems
 from api.access import LOGIN, LOGOUT, Door
 from api.described import complete
 from api.guard import Guard
+from api.head import Head
 from api.mcp_entry import PATH, Endpoint
 from api.observe import Observe, Watched
 from api.observe_logs import logging_to_stderr
@@ -65,6 +66,7 @@ def create_app(settings: Settings, tracing: Tracing | None = None) -> FastAPI:
         telemetry=_NO_TELEMETRY,
     )
     app.state.door = door
+    app.add_middleware(Head)  # the first that is added is the nearest to the routes
     app.add_middleware(Guard, settings=settings, door=door)
     app.add_middleware(Observe, metrics=metrics, paths=_paths(), tracing=told)
     metrics.registry.register(State(lambda: app.state.service))

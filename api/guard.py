@@ -118,7 +118,8 @@ class Guard:
 
 def _answer(error: Exception, scope: Scope) -> Response:
     """Answer with an error; a browser without a key is shown where to give it."""
-    page = scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+    reads = scope["method"] in {"GET", "HEAD"}
+    page = reads and "text/html" in Headers(scope=scope).get("accept", "")
     if page and isinstance(error, KeyNeeded | KeyRefused):
         query = scope["query_string"].decode("latin-1")
         target = quote(scope["path"]) + (f"?{query}" if query else "")

@@ -252,4 +252,6 @@ def _methods(routes: Iterable[BaseRoute], request: Request) -> list[str]:
     for route in routes:
         if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
             found |= route.methods or set()
+    if "GET" in found:
+        found.add("HEAD")
     return sorted(found)

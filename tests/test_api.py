@@ -402,6 +402,18 @@ def test_generator_is_closed_when_the_client_leaves(tmp_path: Path) -> None:
         assert closed.wait(2)
 
 
+def test_head_of_a_stream_does_not_watch_it(tmp_path: Path) -> None:
+    """Whoever asks for the head of a stream has it at once, and the stream is closed."""
+    closed = threading.Event()
+    app = create_app(settings_of(data_dir=tmp_path))
+    events = endless(closed, 0.02)
+    app.add_api_route("/endless", lambda: EventStream(answer_stream(events)))
+    with running(settings_of(), app) as live, live.client() as client:
+        head = client.head("/endless")
+        assert head.headers["content-type"].startswith("text/event-stream")
+        assert closed.wait(2)
+
+
 def test_silence_is_bridged_by_comments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the pipeline works without an event, comments keep the connection alive."""
     monkeypatch.setattr(stream, "HEARTBEAT", 0.05)
@@ -475,6 +487,29 @@ def test_unknown_route_and_method_are_problems(client: httpx.Client) -> None:
     refused = client.put("/api/ask")
     problem(refused, 405, "method-not-allowed")
     assert refused.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/healthz", "/readyz", "/api/articles", "/api/articles/bridge.txt", "/api/articles/no.txt",
+        "/api/search?q=lamp", "/api/search", "/read/bridge.txt", "/metrics", "/openapi.json",
+        "/v1/models", "/", "/docs", "/nope",
+    ],
+)  # fmt: skip
+def test_head_is_a_get_without_a_body(client: httpx.Client, path: str) -> None:
+    """HEAD has the status and the kind of GET on every route, errors included, and no body."""
+    got, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert "content-length" in head.headers
+
+
+def test_head_is_refused_where_get_is(client: httpx.Client) -> None:
+    """A path that only takes POST names that method alone."""
+    for path in ("/api/ask", "/v1/responses", "/mcp"):
+        refused = client.head(path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
 
 
 def test_unexpected_error_is_logged_and_not_shown(

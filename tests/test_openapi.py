@@ -77,10 +77,10 @@ def test_feedback_is_of_an_answer(client: httpx.Client, wrong: dict[str, object]
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/api/articles", "GET, POST"),
-        ("/api/articles/x", "DELETE, GET"),
-        ("/api/ingest", "GET, POST"),
-        ("/healthz", "GET"),
+        ("/api/articles", "GET, HEAD, POST"),
+        ("/api/articles/x", "DELETE, GET, HEAD"),
+        ("/api/ingest", "GET, HEAD, POST"),
+        ("/healthz", "GET, HEAD"),
     ],
 )
 def test_allow_names_every_method(client: httpx.Client, path: str, methods: str) -> None:
