@@ -190,6 +190,20 @@ def test_articles_are_listed_and_read_under_odd_names(client: httpx.Client) -> N
     assert client.get(f"/api/articles/{quote(ODD_ID, safe='')}").json()["text"] == ODD
 
 
+@pytest.mark.parametrize("name", ["new\nline.txt", "\n.txt", "sub\r\ndir/\u2028.txt"])
+def test_a_line_break_in_a_name_hides_no_article(tmp_path: Path, name: str) -> None:
+    """What is cited can be read, opened at its quote and removed, whatever its name."""
+    settings = ingested(tmp_path / "articles", tmp_path / "data", {name: LIGHTHOUSE})
+    with running(settings) as live, live.client() as client:
+        live.wait_until_ready()
+        assert ask(client).json()["citations"][0]["file"] == name
+        address = f"/api/articles/{quote(name)}"
+        assert client.get(address).json()["text"] == LIGHTHOUSE
+        assert "Ada Lindqvist" in client.get(f"/read/{quote(name)}").text
+        assert client.delete(address).status_code == 204
+        problem(client.get(address), 404, "unknown-article")
+
+
 def test_unknown_article_is_a_problem(client: httpx.Client) -> None:
     """An id that no article has gives 404 for reading and for removing."""
     problem(client.get("/api/articles/no/such.txt"), 404, "unknown-article")

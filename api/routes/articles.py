@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Response, UploadFile
 
 from api.guard import MEGABYTE
+from api.ids import ARTICLE
 from api.listing import WantedQuery
 from api.schemas import ArticleList, UploadResult, UploadResults
 from api.service import PipelineDep, ServiceDep, WriterDep
@@ -24,7 +25,7 @@ def articles(wanted: WantedQuery, service: ServiceDep, pipeline: PipelineDep) ->
     return service.listing.page(pipeline.library, wanted, changing=service.jobs.running)
 
 
-@router.get("/{article_id:path}")
+@router.get(ARTICLE)
 def article(article_id: str, pipeline: PipelineDep) -> Article:
     """Return one article with its text, to which every citation's offsets refer.
 
@@ -75,7 +76,7 @@ def _check_size(name: str, size: int, limit_mb: float) -> None:
         )
 
 
-@router.delete("/{article_id:path}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(ARTICLE, status_code=HTTPStatus.NO_CONTENT)
 def remove(article_id: str, pipeline: WriterDep) -> None:
     """Take an article out of the index. A file in a folder of yours is left where it is."""
     pipeline.store.remove(article_id)

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from api.ids import ARTICLE
 from api.links import ANCHOR, PATH
 from api.service import PipelineDep
 from qa.types import Article, Span
@@ -46,7 +47,7 @@ _PAGE = """<!doctype html>
 """
 
 
-@router.get(PATH + "/{article_id:path}")
+@router.get(PATH + ARTICLE)
 def read(
     article_id: str,
     pipeline: PipelineDep,
