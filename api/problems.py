@@ -7,6 +7,7 @@ meet are defined here. Whatever happens, a client gets this one shape, and OpenA
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -201,7 +202,7 @@ def _told(error: Exception) -> tuple[Problem, int, Mapping[str, str] | None]:
 def _invalid(error: RequestValidationError) -> Problem:
     """Name each field at fault and what is wrong with it."""
     found = error.errors()
-    parts = [f"{_field(e['loc'])}: {e['msg']}" for e in found[:_MOST_ERRORS_NAMED]]
+    parts = [_fault(e) for e in found[:_MOST_ERRORS_NAMED]]
     if len(found) > _MOST_ERRORS_NAMED:
         parts.append(f"and {len(found) - _MOST_ERRORS_NAMED} more")
     return Problem(
@@ -210,6 +211,17 @@ def _invalid(error: RequestValidationError) -> Problem:
         detail="; ".join(parts) + ".",
         remedy="Correct what is named and send it again; /docs describes every field.",
     )
+
+
+def _fault(error: Mapping[str, Any]) -> str:
+    """Say what is wrong with one field, or where the body stops being JSON."""
+    if error["type"] == "json_invalid":
+        _, position = error["loc"]
+        return (
+            f"the request's body is not JSON from character {position + 1} on: "
+            f"{error['ctx']['error']}"
+        )
+    return f"{_field(error['loc'])}: {error['msg']}"
 
 
 def _field(loc: tuple[int | str, ...]) -> str:

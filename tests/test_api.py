@@ -153,6 +153,18 @@ def test_broken_json_is_a_problem(client: httpx.Client) -> None:
     problem(client.post("/api/ask", content=b"question"), 422, "invalid-request")
 
 
+@pytest.mark.parametrize(
+    ("body", "character"), [(b"{bad", 2), ('{"question": "é" 1}'.encode(), 18), (b'{"a": 1}}', 9)]
+)
+@pytest.mark.parametrize("path", ["/api/ask", "/v1/responses"])
+def test_what_is_not_json_is_said_with_its_place(
+    client: httpx.Client, path: str, body: bytes, character: int
+) -> None:
+    """The character, counted from 1, at which a body stops being JSON is named."""
+    refused = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert f"the request's body is not JSON from character {character} on: " in refused.text
+
+
 def test_question_without_words_ends_the_stream_with_an_error(client: httpx.Client) -> None:
     """What the pipeline finds wrong is a problem at once, and an `error` event in a stream."""
     at_once = problem(ask(client, "?!"), 422, "bad-question")
