@@ -12,6 +12,7 @@ from fastapi import Query
 from pydantic import Field
 
 from api.schemas import ArticleList
+from qa.errors import BadFilter
 from qa.library import ArticleInfo, Library
 from qa.types import Day, Frozen
 
@@ -44,7 +45,9 @@ class Listing:
         """Return the stretch that is wanted, and how much there is in all.
 
         While an ingest is `changing` things, nothing is kept: what waits to be indexed shows.
+        `BadFilter` when the range of dates is empty.
         """
+        _check_range(wanted)
         found = [info for info in self._all(library, changing=changing) if _fits(info, wanted)]
         found.sort(key=_ORDERS[wanted.order])
         end = None if wanted.limit is None else wanted.offset + wanted.limit
@@ -61,6 +64,15 @@ class Listing:
                 self._articles = library.articles()
                 self._generation = -1 if changing else generation
             return self._articles
+
+
+def _check_range(wanted: Wanted) -> None:
+    """Refuse an empty range as a question's filters do: no article at all would look like news."""
+    if wanted.date_from and wanted.date_to and wanted.date_from > wanted.date_to:
+        raise BadFilter(
+            f"date_from {wanted.date_from} is later than date_to {wanted.date_to}.",
+            "Exchange the two dates.",
+        )
 
 
 def _fits(info: ArticleInfo, wanted: Wanted) -> bool:

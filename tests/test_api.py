@@ -202,6 +202,15 @@ def test_articles_are_listed_and_read_under_odd_names(client: httpx.Client) -> N
     assert client.get(f"/api/articles/{quote(ODD_ID, safe='')}").json()["text"] == ODD
 
 
+def test_an_empty_range_of_dates_is_refused_alike(client: httpx.Client) -> None:
+    """The list of articles and a question say the same of dates that are the wrong way round."""
+    dates = {"date_from": "2026-01-01", "date_to": "2020-01-01"}
+    listed = problem(client.get("/api/articles", params=dates), 422, "bad-filter")
+    assert listed == problem(ask(client, filters=dates), 422, "bad-filter")
+    one_day = {"date_from": "2021-05-04", "date_to": "2021-05-04"}
+    assert client.get("/api/articles", params=one_day).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["new\nline.txt", "\n.txt", "sub\r\ndir/\u2028.txt"])
 def test_a_line_break_in_a_name_hides_no_article(tmp_path: Path, name: str) -> None:
     """What is cited can be read, opened at its quote and removed, whatever its name."""
