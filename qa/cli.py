@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import FrameType
@@ -325,11 +326,23 @@ def version() -> None:
     print(__version__)
 
 
+@cache
+def _warn_of_slips() -> None:
+    """Say once which variables set nothing; another program may have meant them, so no more."""
+    from qa.settings import unknown_names
+
+    for name, nearest in unknown_names(os.environ):
+        meant = f" Is {nearest} meant?" if nearest else " The settings are listed in README.md."
+        print(f"{name} in the environment is no setting, and counts for nothing.{meant}",
+              file=sys.stderr)  # fmt: skip
+
+
 def _settings() -> "Settings":
     from pydantic import ValidationError
 
     from qa.settings import Settings
 
+    _warn_of_slips()
     try:
         return Settings()
     except ValidationError as error:

@@ -5,6 +5,8 @@ points. An unknown key in `qa.toml` is an error, so that a typing slip is not a 
 """
 
 import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +21,9 @@ from pydantic_settings import (
 
 from qa.errors import UsageError
 
+_PREFIX = "QA_"
+_CONFIG = "QA_CONFIG"
+
 
 def default_cache_dir() -> Path:
     """Return the folder for what is made once for a machine, such as exported models."""
@@ -28,7 +33,7 @@ def default_cache_dir() -> Path:
 class Settings(BaseSettings):
     """The settings of one process. Frozen; pass a copy with `model_copy(update=…)` to vary one."""
 
-    model_config = SettingsConfigDict(env_prefix="QA_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Library, indexes, uploads and models.")
     cache_dir: Path = Field(
@@ -188,8 +193,20 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the interface's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then `qa.toml`."""
-        named = os.environ.get("QA_CONFIG")
+        named = os.environ.get(_CONFIG)
         toml = Path(named or "qa.toml")
         if named and not toml.is_file():
-            raise UsageError(f"QA_CONFIG names {named}, which is no file.", "Correct or unset it.")
+            raise UsageError(f"{_CONFIG} names {named}, which is no file.", "Correct or unset it.")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
+
+
+def unknown_names(environment: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """Yield each variable that looks like a setting and is none, with the nearest one that is.
+
+    As in reading them, upper and lower case are the same.
+    """
+    known = [_CONFIG, *(_PREFIX + field.upper() for field in Settings.model_fields)]
+    for name in sorted(environment):
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+            nearest = get_close_matches(name.upper(), known, n=1)
+            yield name, nearest[0] if nearest else None

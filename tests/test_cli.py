@@ -156,6 +156,22 @@ def test_a_setting_in_qa_toml_counts(tmp_path: Path) -> None:
     assert str(tmp_path / "elsewhere") in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("QA_CHUNK_TOKENZ", "QA_CHUNK_TOKENS"), ("qa_dta_dir", "QA_DATA_DIR"), ("QA_ZZZZ", "README")],
+)
+def test_a_slip_in_a_variables_name_is_said_once(tmp_path: Path, name: str, said: str) -> None:
+    """A variable that sets nothing costs a line on stderr, with what was meant, and no failure."""
+    result = qa(tmp_path / "data", "status", cwd=ROOT, **{name: "1"})
+    assert result.returncode == 0
+    assert result.stderr.count(name) == 1
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    config = tmp_path / "qa.toml"
+    config.write_text("", encoding="utf-8")
+    assert qa(tmp_path / "data", "status", QA_CONFIG=str(config), qa_port="1").stderr == ""
+
+
 def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     """While another process holds the lock, ingest fails at once and names it."""
     write(tmp_path / "articles", {"a.txt": paragraph("albatross")})
