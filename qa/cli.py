@@ -232,8 +232,7 @@ def doctor() -> None:
     from qa import terminal
     from qa.doctor import examine
 
-    with _pipeline() as pipeline:
-        findings = examine(pipeline)
+    findings = examine(_settings())
     terminal.print_findings(findings)
     if any(finding.state == "broken" for finding in findings):
         raise typer.Exit(FAILED)

@@ -1,19 +1,24 @@
 """What works, what is missing, and the remedy: the examination behind `qa doctor`."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from importlib.util import find_spec
-from typing import Literal
+from typing import Literal, TypeVar
 
 from qa.crossencoder import CrossEncoder
+from qa.embedding import Embedding
 from qa.errors import LLMError, QAError
 from qa.formats.parts import OPTIONAL
 from qa.llm.address import ollama_url
-from qa.llm.choose import EMBEDDED, OLLAMA
+from qa.llm.choose import EMBEDDED, OLLAMA, OPENAI, Chooser
 from qa.llm.models import Installed, Survey, about, free_memory, survey
-from qa.pipeline import Pipeline
+from qa.pipeline import Pipeline, build
+from qa.settings import Settings
 from qa.storage import damaged
 from qa.types import Frozen
+
+Subject = TypeVar("Subject")
 
 
 class Finding(Frozen):
@@ -25,28 +30,36 @@ class Finding(Frozen):
     remedy: str = ""
 
 
-def examine(pipeline: Pipeline) -> list[Finding]:
-    """Examine everything that a question or an ingest needs."""
-    checks: tuple[tuple[str, Callable[[Pipeline], Iterator[Finding]]], ...] = (
-        ("data directory", _data_dir),
-        ("library", _library),
-        ("embedding model", _model),
-        ("reading model", _reading_model),
-        ("index", _index),
-        ("folders", _folders),
-        ("formats", _formats),
-        ("Ollama", _ollama),
-        ("answers are written by", _writer),
-    )
+Checks = Sequence[tuple[str, Callable[[Subject], Iterator[Finding]]]]
+"""What is examined, by name, each in the data of a pipeline or by the settings alone."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Examine everything that a question or an ingest needs.
+
+    Data that cannot be opened is one finding: what else is wrong can be said all the same.
+    """
+    try:
+        with closing(build(settings)) as pipeline:
+            findings = _run(_OF_DATA, pipeline)
+    except QAError as error:
+        findings = [_broken("data directory", error)]
+    return [*findings, *_run(_OF_MACHINE, settings)]
+
+
+def _run(checks: Checks[Subject], subject: Subject) -> list[Finding]:
+    """Make each check; an error of one ends that one only."""
     findings: list[Finding] = []
     for what, check in checks:
         try:
-            findings.extend(check(pipeline))
+            findings.extend(check(subject))
         except QAError as error:
-            findings.append(
-                Finding(what=what, state="broken", detail=error.detail, remedy=error.remedy)
-            )
+            findings.append(_broken(what, error))
     return findings
+
+
+def _broken(what: str, error: QAError) -> Finding:
+    return Finding(what=what, state="broken", detail=error.detail, remedy=error.remedy)
 
 
 def _data_dir(pipeline: Pipeline) -> Iterator[Finding]:
@@ -71,16 +84,16 @@ def _library(pipeline: Pipeline) -> Iterator[Finding]:
         yield Finding(what="library", state="ok", detail=f"{path.stat().st_size / 10**6:.1f} MB")
 
 
-def _model(pipeline: Pipeline) -> Iterator[Finding]:
-    pipeline.store.embedding.load()
-    model = pipeline.store.embedding
+def _model(settings: Settings) -> Iterator[Finding]:
+    model = Embedding(settings.embedding_model, settings.cache_dir)
+    model.load()
     yield Finding(
         what="embedding model", state="ok", detail=f"{model.fingerprint}, {model.runtime}"
     )
 
 
-def _reading_model(pipeline: Pipeline) -> Iterator[Finding]:
-    model = CrossEncoder(cache=pipeline.settings.cache_dir)
+def _reading_model(settings: Settings) -> Iterator[Finding]:
+    model = CrossEncoder(cache=settings.cache_dir)
     model.load()
     digest = model.manifest["digests"]["model.onnx"]
     yield Finding(what="reading model", state="ok", detail=f"{digest[:16]}, {model.choice}")
@@ -121,7 +134,7 @@ def _folders(pipeline: Pipeline) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _formats(_: Pipeline) -> Iterator[Finding]:
+def _formats(_: Settings) -> Iterator[Finding]:
     """Say which formats cannot be read, for want of a library that is optional."""
     absent = [what for what, module in OPTIONAL.items() if find_spec(module) is None]
     if absent:
@@ -133,15 +146,17 @@ def _formats(_: Pipeline) -> Iterator[Finding]:
         yield Finding(what="formats", state="ok", detail="all that are known")
 
 
-def _ollama(pipeline: Pipeline) -> Iterator[Finding]:
+def _ollama(settings: Settings) -> Iterator[Finding]:
     """Say what an Ollama has. It is optional, unless a model of its own is asked for."""
-    wanted = pipeline.settings.llm
+    wanted = settings.llm
     if wanted != "auto" and not wanted.startswith(OLLAMA):
         return
     try:
-        found = survey(ollama_url(pipeline.settings))
+        found = survey(ollama_url(settings))
     except LLMError as error:
-        remedy = f"{error.remedy} Not needed: answers are then given by the embedded reader."
+        remedy = error.remedy
+        if wanted == "auto":
+            remedy += " Not needed: answers are then given by the embedded reader."
         yield Finding(what="Ollama", state="missing", detail=error.detail, remedy=remedy)
         return
     yield Finding(what="Ollama", state="ok", detail=f"{found.version} at {found.url}")
@@ -178,14 +193,35 @@ def _gigabytes(size: int) -> str:
     return f"{size / 10**9:.1f} GB"
 
 
-def _writer(pipeline: Pipeline) -> Iterator[Finding]:
-    """Say which model would answer, and why."""
-    state = pipeline.chooser.state()
+def _writer(settings: Settings) -> Iterator[Finding]:
+    """Say which model would answer, and why; of an Ollama that is not there `_ollama` has said."""
+    chooser = Chooser(settings)
+    state = chooser.state()
     well = state.state in {"embedded", "idle", "loading", "ready"}
-    why = "" if state.answers == state.model and well else f" {pipeline.chooser.last.why}"
+    detail, remedy = f"{state.answers} ({state.state}).", state.remedy
+    if state.state == "unreachable" and not settings.llm.startswith(OPENAI):
+        remedy = ""
+    else:
+        why = "" if state.answers == state.model and well else f" {chooser.last.why}"
+        detail += f" {state.detail}{why}"
     yield Finding(
         what="answers are written by",
         state="ok" if well or state.answers == EMBEDDED else "missing",
-        detail=f"{state.answers} ({state.state}). {state.detail}{why}",
-        remedy=state.remedy,
+        detail=detail,
+        remedy=remedy,
     )
+
+
+_OF_DATA: Checks[Pipeline] = (
+    ("data directory", _data_dir),
+    ("library", _library),
+    ("index", _index),
+    ("folders", _folders),
+)
+_OF_MACHINE: Checks[Settings] = (
+    ("embedding model", _model),
+    ("reading model", _reading_model),
+    ("formats", _formats),
+    ("Ollama", _ollama),
+    ("answers are written by", _writer),
+)

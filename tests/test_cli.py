@@ -100,6 +100,33 @@ def test_doctor_finds_all_needed_parts_well(indexed: Path) -> None:
     assert "ok      formats: all that are known" in result.stdout
     assert re.search(r"ok      embedding model: .*(openvino|onnxruntime|torch)", result.stdout)
     assert "broken" not in result.stdout
+    assert result.stdout.count("Ollama does not answer") == 1
+    assert result.stdout.count("ollama serve") == 1
+
+
+@pytest.mark.parametrize("taken", ["file", "library"])
+def test_doctor_goes_on_where_the_data_cannot_be_opened(tmp_path: Path, taken: str) -> None:
+    """It is a finding among the others, with its remedy; models and formats are examined."""
+    data_dir = tmp_path / "data"
+    if taken == "file":
+        data_dir.write_text("x", encoding="utf-8")
+    else:
+        (data_dir / "library.db").mkdir(parents=True)
+    result = qa(data_dir, "doctor")
+    assert result.returncode == 1
+    assert result.stderr == ""
+    assert "broken  data directory: " in result.stdout
+    assert "QA_DATA_DIR" in result.stdout
+    for sound in ("embedding model", "reading model", "formats", "answers are written by"):
+        assert f"ok      {sound}: " in result.stdout
+
+
+def test_doctor_says_once_that_a_model_that_is_asked_for_has_no_server(indexed: Path) -> None:
+    """An Ollama that QA_LLM names is needed: nothing else is said to answer."""
+    result = qa(indexed, "doctor", QA_LLM="ollama/x:1b", QA_OLLAMA_URL="http://127.0.0.1:9")
+    assert result.stdout.count("Ollama does not answer") == 1
+    assert "Not needed" not in result.stdout
+    assert "missing answers are written by: ollama/x:1b (unreachable)" in result.stdout
 
 
 def test_ask_before_ingest_names_the_remedy(tmp_path: Path) -> None:
