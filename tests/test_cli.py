@@ -264,11 +264,12 @@ def test_a_data_directory_that_is_none_is_said(tmp_path: Path) -> None:
     """A file has its name, or stands above it."""
     (tmp_path / "file").write_text("x")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        result = qa(place, "status")
-        assert result.returncode == 1
-        assert "is not a folder" in result.stderr
-        assert "QA_DATA_DIR" in result.stderr
-        assert "Traceback" not in result.stderr
+        for words in (["status"], ["keys", "add", "zed"]):
+            result = qa(place, *words)
+            assert (result.returncode, result.stdout) == (1, "")
+            assert "is not a folder" in result.stderr
+            assert "QA_DATA_DIR" in result.stderr
+            assert "Traceback" not in result.stderr
 
 
 def test_an_impossible_port_is_wrong_usage(tmp_path: Path) -> None:
