@@ -1,9 +1,10 @@
 """Bytes of a file -> its text, or the reason why there is none.
 
-UTF-8 and byte order marks are certain, so they come first. A page's own `charset` is next. UTF-8
-with a few bytes of another origin stays UTF-8. What is left is a guess: Western encodings are tried
-first under rules of ordinary spelling, because statistics need more text than a short note with two
-curly quotes has; charset-normalizer judges everything else.
+UTF-8 and byte order marks are certain, so they come first. A page's own `charset` is next. Then
+comes UTF-8 with a few bytes of another origin: what is valid in it stays, and only those bytes are
+read as Windows does. What is left is a guess: Western encodings are tried first under rules of
+ordinary spelling, because statistics need more text than a short note with two curly quotes has;
+charset-normalizer judges everything else.
 """
 
 import codecs
@@ -67,9 +68,18 @@ _SAMPLE = 200_000
 _ODD = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]+")
 _ODD_SHARE = 0.05
 _DAMAGE = 0.1
-"""A UTF-8 text may have this many broken bytes per good non-ASCII character."""
-_CUT = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}\\Z")
-"""What is left of a character where a file was cut, by Python's escapes for its bytes."""
+"""A UTF-8 text of any script may have this many bytes that do not fit per byte that does."""
+_MIXED = 10
+"""So many, if what fits and what does not make words of Western languages together."""
+_CUT = re.compile("\udce2\udc80")
+"""The first two bytes of a curly quote or a dash, which no text of another encoding has."""
+_ESCAPED = {0xDC00 + n: bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xFE)}
+_ESCAPED |= {0xDCFE: "\ufffd", 0xDCFF: "\ufffd"}
+"""What a byte means that is no part of UTF-8, by Python's escape for it. þ and ÿ stand in hardly
+any word, and their two bytes are what damage looks like.
+"""
+_ESCAPED_MARKS = {code: "\ufffd" if c.isalpha() else c for code, c in _ESCAPED.items()}
+"""The same beside another script, where the letters would be false and only the marks are alike."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WESTERN_MARKS = frozenset("€…‘’“”•–—™«»£©®°§·½¼¾¿¡ºª²³¢¥\u00a0\u00ad\u0085")
 _WESTERN = [
@@ -77,6 +87,10 @@ _WESTERN = [
     for letters in ("áéíóúüñ", "àâäçéèêëîïôöùûüÿœæ", "äöüßé", "ãõáâàéêíóôúç", "àèéìíîòóùú")
 ] + [frozenset("åäöæøéüÅÄÖÆØÉÜ"), frozenset("áéíóúýðþæöÁÉÍÓÚÝÐÞÆÖ")]
 _WESTERN_LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿœŒ")
+_MISSPELT = re.compile(r"[a-zß-ÿ][À-ÖØ-Þ]|[^\W\d_][²³¹º¿¡€£§©®°·½¼¾¢¥«][^\W\d_]|â€")
+"""What no Western language has; the third is the beginning of a curly quote in UTF-8."""
+_FOREIGN = re.compile("[À-ÖØ-öø-ÿ]{4}")
+"""What words of other scripts look like when they are read as Western."""
 _RARE = 0.03
 """Below this share of letters, accents are foreign names and may be of any language."""
 
@@ -160,31 +174,38 @@ def _declared(data: bytes) -> str | None:
 
 
 def _damaged_utf8(data: bytes) -> str | None:
-    """Read UTF-8 with a few broken bytes, which become U+FFFD; None if that explains little."""
-    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    good = len(text) - len(text.encode("ascii", "ignore")) - broken
-    return text if broken <= _DAMAGE * good else _western_utf8(data)
+    """Read UTF-8 with bytes in it that are none; None if that explains little.
 
-
-def _western_utf8(data: bytes) -> str | None:
-    """Read UTF-8 of the West with bytes of Windows-1252 in it; None if there are more of these.
-
-    All that is valid in it must be letters and marks of Western languages: by chance two bytes of
-    another encoding make other ones.
+    A byte that does not fit is read as Windows-1252, or becomes U+FFFD; so does what is left of a
+    character that the end of the file cuts.
     """
-    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
-    text = _CUT.sub("\ufffd", text)
-    valid = [c for c in text if c > "\x7f" and not _SURROGATE.match(c) and c != "\ufffd"]
-    broken = len(_SURROGATE.findall(text))
-    known = all(c in _WESTERN_MARKS or c in _WESTERN_LETTERS for c in valid)
-    if not valid or not known or broken > len(valid):
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    text = decoder.decode(data)
+    cut = decoder.getstate()[0]
+    valid = _SURROGATE.sub("", text)
+    good = len(valid.encode()) - len(valid) + max(0, len(cut) - 1)
+    bad = len(text) - len(valid)
+    latin = _latin(valid)
+    text = _CUT.sub("\ufffd", text).translate(_ESCAPED if latin else _ESCAPED_MARKS)
+    text = text.removeprefix("\ufeff") + ("\ufffd" if cut else "")
+    if good and bad <= (good if latin else _DAMAGE * good):
+        return text
+    if not latin or bad > _MIXED * good or _MISSPELT.search(text) or _FOREIGN.search(text):
         return None
-    return _SURROGATE.sub(_as_windows, text)
+    return None if _western(data) else text
 
 
-def _as_windows(byte: re.Match[str]) -> str:
-    return bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace")
+def _western(data: bytes) -> bool:
+    """Tell whether all of `data` reads as the Windows-1252 of a Western language."""
+    text = _try(data, "cp1252")
+    return text is not None and _spelt_as_in_the_west(text)
+
+
+def _latin(text: str) -> bool:
+    """Tell whether most of the non-ASCII characters are Latin letters, or marks of the West."""
+    other: list[str] = re.findall(r"[^\x00-\x7f]", text.removeprefix("\ufeff"))
+    fit = sum(c in _WESTERN_MARKS or "\u00c0" <= c < "\u0250" for c in other)
+    return 2 * fit >= len(other)
 
 
 def _guesses(data: bytes) -> Iterator[str]:
@@ -221,7 +242,7 @@ def _spelt_as_in_the_west(text: str) -> bool:
     letters = {c for c in foreign if c in _WESTERN_LETTERS}
     if strange - frozenset("ýÝðþÐÞ"):
         return False
-    if re.search(r"[a-zß-ÿ][À-ÖØ-Þ]|[^\W\d_][²³¹º¿¡€£§©®°·½¼¾¢¥«][^\W\d_]", text):
+    if _MISSPELT.search(text):
         return False
     if strange or len(foreign) > _RARE * len(re.findall(r"[^\W\d_]", text)):
         return any((letters | strange) - frozenset("ºª") <= alphabet for alphabet in _WESTERN)

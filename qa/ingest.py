@@ -39,6 +39,11 @@ from qa.stock import Stock
 from qa.tracing import SILENT, UNSEEN, Timed, Tracing
 from qa.types import Article, Frozen, Passage, Problem, Span
 
+_OURS = (
+    *("chroma", "lexical", "models", "uploads"),
+    *("keys.txt", "feedback.jsonl", "writer.json", "server.json"),
+)
+"""What in the data directory could be taken for articles."""
 _WRITTEN = 8
 """Batches that are written to the indexes together: a write costs more than what is written."""
 
@@ -91,6 +96,11 @@ class Target:
     def covers(self, path: str) -> bool:
         """Tell whether a path relative to the folder is meant."""
         return not self.within or path == self.within or path.startswith(f"{self.within}/")
+
+    def concerns(self, item: Found) -> bool:
+        """Tell whether a file is meant, or a folder that what is meant may lie in, unseen."""
+        around = item.path == "." or self.within.startswith(f"{item.path}/")
+        return self.covers(item.path) or (item.below and around)
 
     def names(self, item: Found) -> bool:
         """Tell whether a file was asked for by name, and not as one of a folder."""
@@ -248,35 +258,37 @@ class Ingest:
                 f"Bring it back, or remove its articles: qa forget {target.folder}",
             )
         others = set(self._library.folders()) - {target.folder}
-        data = self._library.path.parent.absolute()
-        if not target.folder.is_relative_to(data):
-            others.add(data)  # keys and indexes are no articles
+        there = scan(target.folder, without=others | self._ours(target.folder))
+        if not there:
+            self._check_emptied(target.folder)
         found = []
-        for item in scan(target.folder, without=others):
+        for item in there:
             if item.error is None and not target.names(item) and not _readable(item.path):
                 run.add("other_formats")
-            elif target.covers(item.path):
+            elif target.concerns(item):
                 found.append(item)
-        self._check_emptied(target)
         return found
 
-    def _check_emptied(self, target: Target) -> None:
-        """Raise FolderNotFound where a folder that held several files has none any more.
+    def _ours(self, folder: Path) -> set[Path]:
+        """Return what of the data directory is passed over in a folder: all but the uploads.
 
-        So looks a mount point whose disk is away. A folder's last file may be deleted.
+        Where a folder of articles is the data directory, only what is ours in it.
         """
-        if not target.folder.is_dir() or any(target.folder.iterdir()):
-            return
-        several = set(self._library.contents(target.folder))
-        held = set()
-        for entry in self._library.known(target.folder):
-            above = {str(parent) for parent in PurePosixPath(entry.path).parents} & several
-            if entry.sha256 is not None:
-                held.add(above.pop() if above else entry.path)
-        if len(held) > 1:
+        data_dir, real = self._library.path.parent.resolve(), folder.resolve()
+        if real == data_dir:
+            return {data_dir / name for name in _OURS}
+        return set() if real.is_relative_to(data_dir) else {data_dir}
+
+    def _check_emptied(self, folder: Path) -> None:
+        """Raise `FolderNotFound` for a folder that is empty because its disk is not there.
+
+        A disk leaves an empty folder behind where it was mounted. Whoever deletes the files of a
+        folder one by one leaves one before none.
+        """
+        if len(Stock.files(self._library.known(folder))) > 1:
             raise FolderNotFound(
-                f"{target.folder} is empty now; the articles of its {len(held)} files are kept.",
-                f"Bring its files back, or remove its articles: qa forget {target.folder}",
+                f"{folder} is empty now; its articles are kept.",
+                f"Bring its files back, or mount its disk; if that is meant: qa forget {folder}",
             )
 
     def _stock(self, target: Target, found: Sequence[Found]) -> Stock:

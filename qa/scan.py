@@ -18,28 +18,36 @@ from qa.errors import LinkLoop, QAError, UnreadableArticle
 class Found:
     """A file below a folder, with what could be seen to be wrong with it from outside.
 
-    `path` is relative to the folder, "/"-separated. `unlisted`: it is a folder, and nobody
-    could see what lies in it.
+    `path` is relative to the folder, "/"-separated. It may be a folder that cannot be listed, in
+    which case nobody knows what is `below` it.
     """
 
     path: str
     file: Path
     error: QAError | None = None
-    unlisted: bool = False
+    below: bool = False
 
 
 def scan(folder: Path, *, without: AbstractSet[Path] = frozenset()) -> list[Found]:
-    """Return the files below `folder`, sorted by path; `without` are folders to pass over.
+    """Return the files below `folder`, sorted by path.
 
-    When `folder` is a single file, it is the only one found.
+    `without` are folders and files to pass over, however they are spelled. When `folder` is a
+    single file, it is the only one found.
     """
     if not folder.is_dir():
         return [Found(folder.name, folder)]
-    return sorted(_walk(folder, without), key=lambda found: found.path)
-
-
-def _walk(folder: Path, without: AbstractSet[Path]) -> Iterator[Found]:
     real = folder.resolve()
+    ignored = {folder / inside for path in without if (inside := _inside(path, real))}
+    return sorted(_walk(folder, real, ignored | without), key=lambda found: found.path)
+
+
+def _inside(path: Path, folder: Path) -> Path | None:
+    """Return where in `folder` a path leads; None when it leads elsewhere."""
+    real = path.resolve()
+    return real.relative_to(folder) if real.is_relative_to(folder) else None
+
+
+def _walk(folder: Path, real: Path, without: AbstractSet[Path]) -> Iterator[Found]:
     refused: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=refused.append):
         here = Path(parent)
@@ -48,7 +56,7 @@ def _walk(folder: Path, without: AbstractSet[Path]) -> Iterator[Found]:
             path = here / name
             if name.startswith(".") or path in without:
                 continue
-            if path.is_symlink():
+            if _is_link(path):
                 yield Found(_relative(path, folder), path, _folder_link(path))
             else:
                 inside.append(name)
@@ -59,7 +67,7 @@ def _walk(folder: Path, without: AbstractSet[Path]) -> Iterator[Found]:
                 yield Found(_relative(path, folder), path, _link_error(path, real))
     for error in refused:
         path = Path(str(error.filename))
-        yield Found(_relative(path, folder), path, _unreadable_folder(path, error), unlisted=True)
+        yield Found(_relative(path, folder), path, _unreadable_folder(path, error), below=True)
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -69,9 +77,13 @@ def _relative(path: Path, folder: Path) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114 -- never raises, where a folder may not be entered
+
+
 def _link_error(path: Path, real: Path) -> QAError | None:
     """Tell what is wrong with a link to a file; None when nothing is, or it is no link."""
-    if not path.is_symlink():
+    if not _is_link(path):
         return None
     try:
         target = path.resolve(strict=True)
@@ -97,6 +109,6 @@ def _folder_link(path: Path) -> QAError:
 
 def _unreadable_folder(path: Path, error: OSError) -> QAError:
     return UnreadableArticle(
-        f"{path} cannot be listed: {error.strerror}.",
+        f"{path} cannot be listed: {error.strerror}. Its articles are kept as they were.",
         "Give the user who runs qa the right to read it.",
     )

@@ -2,10 +2,11 @@
 
 Most files hold one article, at their own path. The articles of a feed or an archive have paths
 below that of their file, as if it were a folder; they belong to it, live as long as it does, and
-are looked at again only when it has changed.
+are looked at again only when it has changed. What lies in a folder that cannot be listed may be
+there or not, and stays as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from qa.articles import holds_several
@@ -20,16 +21,20 @@ class Stock:
         self, found: Sequence[Found], known: Iterable[Known], contents: Mapping[str, Contents]
     ) -> None:
         self._there = {item.path for item in found}
-        self._shut = {item.path for item in found if item.unlisted}
+        self._veiled = {item.path for item in found if item.below}
         self._known = {entry.path: entry for entry in known}
         self._contents = contents
         self._of: dict[str, list[Known]] = {}
         self._missing: dict[str, list[Known]] = {}
         self._dropped: list[Known] = []
         self.noted: dict[str, Contents | None] = {
-            path: None for path in contents if path not in self._there
+            path: None
+            for path in contents
+            if path not in self._there and not self._out_of_sight(path)
         }
         for entry in self._known.values():
+            if self._out_of_sight(entry.path):
+                continue
             file = self._file_of(entry.path)
             if file is not None:
                 self._of.setdefault(file, []).append(entry)
@@ -69,6 +74,18 @@ class Stock:
         entries = self._missing.get(digest)
         return entries.pop().id if entries else None
 
+    @staticmethod
+    def files(known: Iterable[Known]) -> set[str]:
+        """Return the files in which the articles that answer were found."""
+        return {
+            next(
+                (file for file in reversed([*_above(entry.path)]) if holds_several(file)),
+                entry.path,
+            )
+            for entry in known
+            if entry.sha256 is not None
+        }
+
     def gone(self) -> list[str]:
         """Return the ids of the articles that are in no file any more."""
         missing = [entry for entries in self._missing.values() for entry in entries]
@@ -78,7 +95,14 @@ class Stock:
         """Return the file that an article belongs to, None when it is gone."""
         if path in self._there:
             return path
-        above = [str(parent) for parent in PurePosixPath(path).parents]
-        if not self._shut.isdisjoint(above):
-            return path  # nobody could look whether it is still there
+        above = _above(path)
         return next((file for file in above if file in self._there and holds_several(file)), None)
+
+    def _out_of_sight(self, path: str) -> bool:
+        """Tell whether an article lies in a folder that cannot be listed."""
+        return not self._veiled.isdisjoint(_above(path))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders and files that `path` may lie in, the innermost first, "." at last."""
+    return map(str, PurePosixPath(path).parents)

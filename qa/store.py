@@ -284,31 +284,51 @@ class Store:
         With `workers` they embed the passages, instead of the model of this process.
         `FolderNotFound` before anything is done when a path does not exist.
         """
-        known = self.library.folders()
-        paths = known if folders is None else [_as_known(f, known) for f in folders]
+        paths = self.library.folders() if folders is None else [f.absolute() for f in folders]
         for path in paths if folders is not None else []:
-            if not path.exists() and path not in self.library.folders():
-                raise FolderNotFound(f"{path} does not exist.", "Check the path.")
+            # Not Path.exists, which raises where a folder above may not be entered.
+            if not os.path.exists(path) and path not in self.library.folders():  # noqa: PTH110
+                raise FolderNotFound(
+                    f"{path} does not exist, or may not be looked at.", "Check the path."
+                )
         with self._writer(workers) as ingest:
-            targets = [self._target(path) for path in paths]
-            return ingest.run(targets, progress=progress, stop=cancel)
+            targets = dict.fromkeys(self._target(path) for path in paths)
+            return ingest.run([*targets], progress=progress, stop=cancel)
 
     def _target(self, path: Path) -> Target:
-        """Find the nearest known folder that `path` is or lies in, or make it known."""
-        nearest = sorted(self.library.folders(), key=lambda folder: -len(folder.parts))
-        for folder in nearest:
-            if path == folder:
-                break
-            if path.is_relative_to(folder):
-                within = path.relative_to(folder).as_posix()
-                for entry in self.library.known(folder):
-                    # The articles of a file that holds several lie below its path.
-                    inside = path.is_file() and entry.path.startswith(f"{within}/")
-                    if entry.path == within or inside:
-                        self.library.exclude(entry.id, excluded=False)
-                return Target(folder, within)
-        self.library.add_folder(path)
-        return Target(path)
+        """Find the known folder that `path` lies in, or make it known."""
+        path = self._as_known(path)
+        folder = self._around(path)
+        if folder is None:
+            self.library.add_folder(path)
+            return Target(path)
+        within = _real(path).relative_to(_real(folder)).as_posix().removeprefix(".")
+        is_file = path.is_file()
+        name = within or (folder.name if is_file else "")
+        for entry in self.library.known(folder):
+            # The articles of a file that holds several lie below its path.
+            if name and (entry.path == name or (is_file and entry.path.startswith(f"{name}/"))):
+                self.library.exclude(entry.id, excluded=False)
+        return Target(folder, within)
+
+    def _as_known(self, path: Path) -> Path:
+        """Return a folder as the library spells it: one may be reached by several paths."""
+        folders = self.library.folders()
+        if path in folders:
+            return path
+        same = next((folder for folder in folders if _same(folder, path)), None)
+        return same or (path.resolve() if ".." in path.parts else path)
+
+    def _around(self, path: Path) -> Path | None:
+        """Return the innermost known folder that `path` lies in, None when there is none.
+
+        No folder around the data directory holds what lies in that: a sync passes it over.
+        """
+        real, data_dir = _real(path), self.settings.data_dir.resolve()
+        around = [folder for folder in self.library.folders() if real.is_relative_to(_real(folder))]
+        if real.is_relative_to(data_dir):
+            around = [folder for folder in around if _real(folder).is_relative_to(data_dir)]
+        return max(around, key=lambda folder: len(_real(folder).parts), default=None)
 
     @property
     def uploads(self) -> Path:
@@ -375,7 +395,7 @@ class Store:
     def forget(self, folder: Path) -> int:
         """Remove a folder's articles from library and index; return how many there were."""
         known = self.library.folders()
-        path = _as_known(folder, known)
+        path = self._as_known(folder.absolute())
         if path not in known:
             listed = ", ".join(str(name) for name in known) or "none"
             raise FolderNotFound(f"{path} was never ingested.", f"Known folders: {listed}.")
@@ -420,9 +440,14 @@ class Store:
         self._lock.release()
 
 
-def _as_known(folder: Path, known: Sequence[Path]) -> Path:
-    """Return a path as it was ingested before under another spelling or link, else in full."""
-    path = folder.resolve() if ".." in folder.parts else folder.absolute()
-    if path in known or not path.exists():
-        return path
-    return next((other for other in known if other.exists() and other.samefile(path)), path)
+def _real(path: Path) -> Path:
+    """Return a path without links to folders; a link to a file is a file of its own."""
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one folder or file."""
+    try:
+        return _real(one) == _real(other) or one.samefile(other)
+    except OSError:
+        return False  # one of them is gone

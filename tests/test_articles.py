@@ -149,24 +149,63 @@ def test_a_few_broken_bytes_do_not_spoil_a_text() -> None:
     assert parse("a.txt", text.encode() + b"\xff").text == text + "\ufffd"
 
 
-LONG = "was there for a long day, and sat outside"
+MIXED = "It’s late, “they” said. "
 
 
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        ("It’s late, “they” said. ".encode() + b"\xa9 2024", "It’s late, “they” said. © 2024"),
-        (f"Zoë {LONG}".encode() + b" caf\xe9.", f"Zoë {LONG} café."),
-        (f"Zoë {LONG}".encode() + b" caf\x81!", f"Zoë {LONG} caf\ufffd!"),
-        (f"It’s {LONG}".encode() + b" caf\xc3", f"It’s {LONG} caf\ufffd"),
-        (f"It’s {LONG} “".encode()[:-1], f"It’s {LONG} \ufffd"),
-        ("The “CAFÉ” is open, “they” said.".encode("cp1252"), "The “CAFÉ” is open, “they” said."),
-        ("“AMANHÔ é o dia da ação, não?".encode("cp1252"), "“AMANHÔ é o dia da ação, não?"),
+        (MIXED.encode() + b"\xa9 2024 Gazette", MIXED + "© 2024 Gazette"),
+        ("It’s late. ".encode() + b"\xa9 2024 caf\xe9s", "It’s late. © 2024 cafés"),
+        ("Łódź has its ".encode() + b"caf\xe9s \x81", "Łódź has its cafés \ufffd"),
+        (
+            "Zoë, Müller, señor.\n".encode() + "“He’s à la carte” – £5, déjà vu.".encode("cp1252"),
+            "Zoë, Müller, señor.\n“He’s à la carte” – £5, déjà vu.",
+        ),
+        (b"\xef\xbb\xbfPlain words \xa9", "Plain words ©"),
+        ("Привет, мир и море. ".encode() + b"\xa9\xe9", "Привет, мир и море. ©\ufffd"),
+        (MIXED.encode() + "they’".encode()[:-1], MIXED + "they\ufffd"),
+        (MIXED.encode() + "they’".encode()[:-2], MIXED + "they\ufffd"),
+        ("It was a long day for the “".encode()[:-1], "It was a long day for the \ufffd"),
+        (
+            "It’s the very first day of ".encode() + b"\xe2\x80 end",
+            "It’s the very first day of \ufffd end",
+        ),
+    ],
+    ids=[
+        *("sign", "words", "undefined", "line", "mark", "script", "cut", "cut early", "only cut"),
+        "cut within",
     ],
 )
-def test_a_few_bytes_of_another_origin_leave_utf_8_what_it_is(data: bytes, text: str) -> None:
-    """A quote never shows letters of another script for them; a character cut off is lost."""
+def test_utf8_with_some_bytes_of_another_origin_stays_utf8(data: bytes, text: str) -> None:
+    """Only what does not fit is read as Windows does, or lost: a quote never shows other letters.
+
+    A character that the end of the file cuts costs one U+FFFD.
+    """
     assert parse("a.txt", data).text == text
+
+
+def test_a_page_in_utf8_keeps_its_letters_beside_a_foreign_byte() -> None:
+    """A page that declares UTF-8 and has one byte of Latin-1 is no page in Cyrillic."""
+    page = '<html><head><meta charset="utf-8"></head><body><p>It’s “here” {} 2024</p></body></html>'
+    before, _, after = page.partition("{}")
+    data = before.encode() + b"\xa9" + after.encode()
+    assert parse("a.html", data).text == "It’s “here” © 2024"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "“AMANHÔ é o dia da ação, não?"),
+        ("cp1252", "The “CAFÉ” is open, “they” said."),
+        ("cp1251", "«ДОЛГ» и «КРУГ». Пётр и её брат приехали в столицу, сообщили вчера."),
+    ],
+)
+def test_a_text_that_has_bytes_of_utf8_by_chance_is_read_in_its_encoding(
+    encoding: str, text: str
+) -> None:
+    """Two letters and marks of another encoding may be one character of UTF-8."""
+    assert parse("a.txt", text.encode(encoding)).text == text
 
 
 def test_a_page_may_declare_its_encoding() -> None:

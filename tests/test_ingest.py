@@ -12,8 +12,6 @@ import pytest
 from qa.errors import FolderNotFound, UnknownArticle, UnreadableArticle
 from qa.index import PassageIndex
 from qa.ingest import Progress
-from qa.scan import Found, scan
-from qa.stock import Stock
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
 
@@ -159,6 +157,75 @@ def test_a_folder_around_a_known_folder_leaves_it_alone(
     assert {info.id for info in pipeline.library.articles()} == {"a.txt", "b.txt"}
 
 
+def test_a_folder_within_a_known_folder_that_is_known_too_is_synced(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """The innermost of the known folders is meant, in whatever order they became known."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder / "sub"])
+    pipeline.store.ingest([folder])
+    write(folder, {"sub/b.txt": paragraph("dolphin")})
+    assert pipeline.store.ingest([folder / "sub"]).changed == 1
+
+
+def test_the_data_directory_is_no_article(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Ingesting the folder around it reads neither keys nor uploads, which stay on their own."""
+    write(folder, {"a.txt": paragraph("albatross"), "data/keys.txt": paragraph("secret")})
+    write(folder, {"data/models/vocab.txt": paragraph("vocabulary")})
+    pipeline = make_pipeline(folder / "data")
+    assert pipeline.store.ingest([folder]).added == 1
+    info = pipeline.store.add_upload("b.txt", paragraph("barnacle").encode())
+    assert info.folder == str(folder / "data" / "uploads")
+    pipeline.store.ingest([folder])
+    pipeline.store.ingest([folder / "data" / "uploads"])
+    assert {info.id for info in pipeline.library.articles()} == {"a.txt", "b.txt"}
+    (folder / "data" / "uploads" / "b.txt").unlink()
+    assert pipeline.store.ingest([folder / "data" / "uploads"]).deleted == 1
+
+
+def test_the_data_directory_may_hold_articles(make_pipeline: MakePipeline, folder: Path) -> None:
+    """Named itself, it is read without what is ours in it."""
+    write(folder, {"a.txt": paragraph("albatross"), "keys.txt": paragraph("secret")})
+    (folder / "feedback.jsonl").write_text('{"id": 1, "text": "The dolphin was seen there."}\n')
+    pipeline = make_pipeline(folder)
+    pipeline.store.add_upload("b.txt", paragraph("barnacle").encode())
+    pipeline.store.ingest([folder])
+    assert {info.id for info in pipeline.library.articles()} == {"a.txt", "b.txt"}
+
+
+def test_a_folder_spelled_otherwise_is_the_same(make_pipeline: MakePipeline, folder: Path) -> None:
+    """By way of another folder, or through a link, nothing is indexed twice."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    other, alias = folder.with_name("other"), folder.with_name("alias")
+    other.mkdir()
+    alias.symlink_to(folder, target_is_directory=True)
+    pipeline = make_pipeline()
+    roundabout = other / ".." / folder.name
+    assert pipeline.store.ingest([roundabout, alias]).added == 2
+    assert pipeline.library.folders() == [folder]
+    write(folder, {"sub/b.txt": paragraph("cormorant")})
+    report = pipeline.store.ingest([alias / "sub"])
+    assert (report.changed, report.added) == (1, 0)
+    pipeline.store.remove("a.txt")
+    pipeline.store.ingest([alias / "a.txt"])
+    assert {info.id for info in pipeline.library.articles()} == {"a.txt", "sub/b.txt"}
+    assert pipeline.store.forget(alias) == 2
+    assert pipeline.library.folders() == []
+
+
+def test_a_known_folder_is_passed_over_however_it_is_spelled(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """A folder that became known through a link is not read again by the folder around it."""
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    alias = folder.with_name("alias")
+    alias.symlink_to(folder / "sub", target_is_directory=True)
+    pipeline = make_pipeline()
+    pipeline.store.ingest([alias])
+    assert pipeline.store.ingest([folder]).added == 1
+
+
 def test_a_single_file_can_be_ingested(make_pipeline: MakePipeline, folder: Path) -> None:
     """A path to a file ingests that file and none of its neighbours."""
     write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
@@ -187,6 +254,49 @@ def test_a_vanished_folder_keeps_its_articles(make_pipeline: MakePipeline, folde
     report = pipeline.store.ingest()
     assert [error.problem.type for error in report.errors] == ["folder-not-found"]
     assert found(pipeline, "albatross") == {"a.txt"}
+
+
+def test_a_folder_that_is_empty_all_at_once_keeps_its_articles(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """A disk that is not mounted leaves an empty folder: that is reported, and nothing deleted.
+
+    When the files are back, all is as it was; `forget` removes the articles for good.
+    """
+    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    away = folder.rename(folder.with_name("elsewhere"))
+    (folder / "sub").mkdir(parents=True)
+    report = pipeline.store.ingest()
+    assert [error.problem.type for error in report.errors] == ["folder-not-found"]
+    assert "is empty now" in report.errors[0].problem.detail
+    assert f"qa forget {folder}" in report.errors[0].problem.remedy
+    assert report.deleted == 0
+    assert found(pipeline, "albatross") == {"a.txt"}
+    (folder / "sub").rmdir()
+    folder.rmdir()
+    away.rename(folder)
+    assert pipeline.store.ingest().unchanged == 2
+    assert pipeline.store.forget(folder) == 2
+
+
+def test_the_last_file_of_a_folder_can_be_deleted(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """One after the other, the files of a folder can all be deleted, also one of many articles."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    (folder / "b.jsonl").write_text(
+        "".join(f'{{"id": {n}, "text": "The dolphin was seen {n} times."}}\n' for n in range(3))
+    )
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (folder / "a.txt").unlink()
+    assert pipeline.store.ingest([folder]).deleted == 1
+    (folder / "b.jsonl").unlink()
+    report = pipeline.store.ingest([folder])
+    assert (report.deleted, report.errors) == (3, ())
+    assert pipeline.library.articles() == []
 
 
 def test_forgetting_a_folder_removes_its_articles_only(
@@ -316,60 +426,6 @@ def test_reindex_keeps_every_answer(make_pipeline: MakePipeline, folder: Path) -
     assert [path.name for path in (data_dir / "chroma").iterdir()] == ["2"]
 
 
-def test_a_folder_that_cannot_be_listed_keeps_its_articles(
-    make_pipeline: MakePipeline, folder: Path
-) -> None:
-    """Nobody could look whether they are still there."""
-    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    seen = [item for item in scan(folder) if item.path == "a.txt"]
-    known = pipeline.library.known(folder)
-    assert len(Stock(seen, known, {}).gone()) == 1
-    shut = Found("sub", folder / "sub", UnreadableArticle("shut", "open it"), unlisted=True)
-    assert Stock([*seen, shut], known, {}).gone() == []
-
-
-def test_a_folder_that_is_empty_all_at_once_keeps_its_articles(
-    make_pipeline: MakePipeline, folder: Path
-) -> None:
-    """So looks a mount point whose disk is away; the last file alone may be deleted."""
-    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    (folder / "a.txt").unlink()
-    (folder / "b.txt").rename(folder.parent / "b.txt")
-    report = pipeline.store.ingest([folder])
-    assert (report.deleted, len(report.errors)) == (0, 1)
-    assert "qa forget" in report.errors[0].problem.remedy
-    assert found(pipeline, "albatross") == {"a.txt"}
-    (folder.parent / "b.txt").rename(folder / "b.txt")
-    assert pipeline.store.ingest([folder]).deleted == 1
-    (folder / "b.txt").unlink()
-    assert pipeline.store.ingest([folder]).deleted == 1
-
-
-def test_the_data_directory_is_never_ingested(make_pipeline: MakePipeline, folder: Path) -> None:
-    """Keys and indexes within a folder of articles are no articles."""
-    pipeline = make_pipeline(folder / "data")
-    write(folder, {"a.txt": paragraph("albatross"), "data/keys.txt": "anna:read:0123456789abcdef"})
-    assert pipeline.store.ingest([folder]).added == 1
-    assert [info.path for info in pipeline.library.articles()] == ["a.txt"]
-
-
-def test_one_folder_has_one_name(make_pipeline: MakePipeline, folder: Path) -> None:
-    """However it is spelled, and by whatever link it is reached."""
-    write(folder, {"a.txt": paragraph("albatross")})
-    alias = folder.parent / "alias"
-    alias.symlink_to(folder)
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    for other in (alias, folder / ".." / folder.name):
-        assert pipeline.store.ingest([other]).unchanged == 1
-    assert pipeline.library.folders() == [folder]
-    assert pipeline.store.forget(alias) == 1
-
-
 def test_names_that_are_not_utf_8_stay_apart(make_pipeline: MakePipeline, folder: Path) -> None:
     """Each bad byte is written out."""
     for byte, word in ((b"\xff", "albatross"), (b"\xfe", "barnacle")):
@@ -387,16 +443,3 @@ def test_an_upload_may_have_as_long_a_name_as_a_file(make_pipeline: MakePipeline
     assert pipeline.store.add_upload("n" * 251 + ".txt", text).path == "n" * 251 + ".txt"
     with pytest.raises(UnreadableArticle, match="255"):
         pipeline.store.add_upload("n" * 252 + ".txt", text)
-
-
-def test_an_upload_goes_in_where_the_data_lies_among_the_articles(
-    make_pipeline: MakePipeline, folder: Path
-) -> None:
-    """The folder of uploads is its own, and is synced, though it lies in another known one."""
-    write(folder, {"a.txt": paragraph("albatross")})
-    pipeline = make_pipeline(folder / "data")
-    pipeline.store.ingest([folder])
-    assert pipeline.store.add_upload("b.txt", paragraph("barnacle").encode()).path == "b.txt"
-    assert found(pipeline, "barnacle") == {"b.txt"}
-    assert pipeline.store.ingest().unchanged == 2
-    assert found(pipeline, "barnacle") == {"b.txt"}

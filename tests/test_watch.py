@@ -137,6 +137,22 @@ def test_a_folder_may_go_and_come_back(make_pipeline: MakePipeline, folder: Path
         eventually(lambda: ids(pipeline) == {"b.txt", "c.txt"})
 
 
+def test_a_folder_whose_disk_goes_keeps_its_articles(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """The empty folder that is left is reported; when its files are back, it is followed again."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    with following(pipeline, folder) as reports:
+        eventually(lambda: ids(pipeline) == {"a.txt", "b.txt"})
+        folder.rename(folder.with_name("elsewhere"))
+        folder.mkdir()
+        eventually(lambda: any("is empty now" in str(report.errors) for report in reports))
+        assert ids(pipeline) == {"a.txt", "b.txt"}
+        write(folder, {"a.txt": paragraph("albatross"), "c.txt": paragraph("cormorant")})
+        eventually(lambda: ids(pipeline) == {"a.txt", "c.txt"})
+
+
 def test_a_single_file_is_followed(make_pipeline: MakePipeline, folder: Path) -> None:
     """A file that is written anew, under another inode, is read anew; its neighbours are not."""
     write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.errors import FolderNotFound
 from qa.ingest import IngestReport
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
@@ -146,6 +147,57 @@ def test_a_file_without_the_right_to_read_it(make_pipeline: MakePipeline, folder
         report = pipeline.store.ingest([folder])
     check(report, folder / BAD, "unreadable-article")
     assert report.added == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "within"),
+    [(0, ""), (0, "sub"), (0o400, ""), (0o400, "sub"), (0o100, ""), (0o100, "sub/deep")],
+)
+def test_a_folder_without_the_right_to_list_it_keeps_its_articles(
+    mode: int, within: str, make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """What lies in it is not seen, which does not mean that it is gone; what is gone beside it is.
+
+    Once it can be listed again it is in step, whatever has changed.
+    """
+    write(folder, {"a.txt": paragraph("albatross"), "keep.txt": paragraph("keeper")})
+    write(folder, {"sub/b.txt": paragraph("barnacle"), "sub/deep/c.txt": paragraph("cormorant")})
+    (folder / "sub" / "d.jsonl").write_text('{"id": 1, "text": "The dolphin was seen there."}\n')
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    pipeline.store.remove("sub/deep/c.txt")
+    (folder / "a.txt").unlink()
+    sub = folder / "sub"
+    sub.chmod(mode)
+    data_dir = pipeline.settings.data_dir
+    try:
+        with as_nobody(sub, data_dir, *data_dir.rglob("*")):
+            report = pipeline.store.ingest([folder / within])
+    finally:
+        sub.chmod(0o755)
+    assert report.errors
+    assert {error.problem.type for error in report.errors} == {"unreadable-article"}
+    assert report.deleted == (0 if within else 1)
+    assert found(pipeline, "barnacle") == {"sub/b.txt"}
+    assert found(pipeline, "dolphin") == {"sub/d.jsonl/1"}
+    (sub / "b.txt").unlink()
+    report = pipeline.store.ingest([folder])
+    assert (report.errors, report.added, report.excluded) == ((), 0, 1)
+    assert found(pipeline, "barnacle") == set()
+
+
+def test_what_may_not_be_looked_at_is_refused_by_name(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """A path in a folder that may not be entered is an error with a remedy, as a wrong one is."""
+    write(folder, {"sub/a.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    (folder / "sub").chmod(0)
+    try:
+        with as_nobody(folder / "sub"), pytest.raises(FolderNotFound, match="may not be looked"):
+            pipeline.store.ingest([folder / "sub" / "a.txt"])
+    finally:
+        (folder / "sub").chmod(0o755)
 
 
 def test_other_encodings_are_read(make_pipeline: MakePipeline, folder: Path) -> None:
