@@ -4,7 +4,8 @@ A claim is a sentence of an article, word for word. A narrow question (who, when
 one or two, a broad one several from as many articles as have something to say (maximal marginal
 relevance, Carbonell & Goldstein 1998). Sentences of two articles that say the same in nearly the
 same words become one claim with two quotes. A sentence that points back ("He", "The vessel")
-takes the sentence before it along.
+takes along what it points to; a row of a table the names of its columns, an item that stands for
+its list the list, and an answer the question above it.
 """
 
 import re
@@ -207,7 +208,7 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
 
     The others would not support what the widening adds.
     """
-    row = _row(claim.quotes[0])
+    row = _row(claim)
     if row is not None:
         return row
     opens = leads(claim.quotes[0].text)
@@ -227,16 +228,20 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
     return Draft(text=plain(quote.text), quotes=quotes)
 
 
-def _row(quote: Quote) -> Draft | None:
-    """Put a table's row into words, with the table's head where it is near; None for prose."""
+def _row(claim: _Claim) -> Draft | None:
+    """Put a table's row into words, with the table's head; None for prose.
+
+    What else says so stays beside it, where head and row are one quote that bears it out alone.
+    """
+    quote, *rest = claim.quotes
     passage = quote.passage
     found = stated(passage.text, quote.start - passage.start, quote.end - passage.start)
     if found is None:
         return None
     spans, text = found
     at = passage.start
-    own = (Quote(passage=passage, start=at + start, end=at + end) for start, end in spans)
-    return Draft(text=inert(text), quotes=tuple(own))
+    own = [Quote(passage=passage, start=at + start, end=at + end) for start, end in spans]
+    return Draft(text=inert(text), quotes=(*own, *rest) if len(own) == 1 else tuple(own))
 
 
 def _listed(quote: Quote) -> Draft | None:
@@ -276,12 +281,10 @@ def points_back(sentence: str, question: str) -> bool:
     "The tanker" does not when the question speaks of the tanker, nor when it is named or defined
     at once: "The tanker Skua", "The captain of the tanker".
     """
-    if _NOT_BACKWARD.match(sentence):
-        return False
     if _points_to_someone(sentence) or is_yes_or_no(sentence) or is_answer(sentence):
         return True
     the = _THE.match(sentence)
-    if the is None:
+    if the is None or _NOT_BACKWARD.match(sentence):
         return False
     subject = sentence[the.end() :].split()[:_SUBJECT]
     if any(word[:1].isupper() or word[:1].isdigit() or word in _DEFINED for word in subject):

@@ -14,10 +14,8 @@ STRUCK = re.compile(
 )
 """What the author has crossed out, and no longer says."""
 _NOTE = re.compile(r"\[\^[^\]\s]{1,20}\]")
-_ASKED = re.compile(r"\W{0,3}(?:q|question)(?:\s?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}\s+", re.IGNORECASE)
-_ANSWERED = re.compile(
-    r"\W{0,3}(?:a|answer)(?:\s?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}\s+", re.IGNORECASE
-)
+_ASKED = re.compile(r"\W{0,3}(?:q|question)(?:\s?\d{1,3})?[*_]{0,2}:[*_]{0,2}\s+", re.IGNORECASE)
+_ANSWERED = re.compile(r"\W{0,3}(?:a|answer)(?:\s?\d{1,3})?[*_]{0,2}:[*_]{0,2}\s+", re.IGNORECASE)
 _YES = re.compile(r"(?:yes|no|nope|yeah|correct|not quite)[,.;:!—–]", re.IGNORECASE)
 _ASKS = re.compile(r"\?[\"'”’»)\]*_]*$")
 _EMPHASIS = re.compile(
@@ -46,17 +44,9 @@ def without_emphasis(text: str) -> str:
 
 
 def without_label(line: str) -> str:
-    """Return a line of questions and answers without "Q:" or "A:" before it.
-
-    "A." is a label as well, but may be an initial: only a question's full stop counts.
-    """
-    asked = _ASKED.match(line)
-    if asked is not None and asks(line):
-        return line[asked.end() :]
-    answered = _ANSWERED.match(line)
-    if answered is not None and ":" in answered[0]:
-        return line[answered.end() :]
-    return line
+    """Return a line of questions and answers without "Q:" or "A:" before it."""
+    label = _ASKED.match(line) if asks(line) else _ANSWERED.match(line)
+    return line[label.end() :] if label is not None else line
 
 
 def asks(line: str) -> bool:

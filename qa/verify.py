@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from qa.facts import fold, mismatches
 from qa.lists import as_statement
-from qa.marks import without_emphasis, without_opening
+from qa.marks import STRUCK, without_emphasis, without_opening
 from qa.orders import ADDRESS, inert
 from qa.sentences import sentences
 from qa.tables import statements
@@ -81,7 +81,8 @@ def check(
         return Check("unsupported", 0.0, "the quote does not have this address")
     if verbatim(claim, quote) or _is_layout_of(claim, quote):
         return Check("supported", 1.0)
-    found = mismatches(claim, quote, context=context, published=published)
+    # What its author has crossed out is in the quote, and says nothing.
+    found = mismatches(claim, STRUCK.sub("", quote), context=context, published=published)
     if found:
         worst = next((m for m in found if m.contradicts), found[0])
         return Check("contradicted" if worst.contradicts else "unsupported", 0.0, worst.reason)

@@ -340,3 +340,40 @@ def test_a_list_is_quoted_where_its_lead_says_what_is_asked() -> None:
     ]
     drafts = draft("Do drivers stay?", [passage(text)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
     assert texts(drafts) == ["drivers of vans"]
+
+
+def test_what_agrees_with_a_row_stays_beside_it() -> None:
+    """A sentence of another article that says the same is a second quote."""
+    table = passage("Fees\n\n| Course | Fee |\n|---|---|\n| Sailing | 90 euros |", article="a")
+    told = passage("The sailing course costs 90 euros.", article="b")
+    row = next(s.quote([table]) for s in gather([table]) if s.whole)
+    other = next(s.quote([told]) for s in gather([told]) if s.whole)
+    reading = Reading((Candidate(row, 0.9), Candidate(other, 0.8)), 0.9)
+    reader = Fixed([])
+    (only,) = answer.draft(
+        "What does the sailing course cost?", reading, [table, told], reader, max_claims=1,
+        sides=[[row, other]],
+    )  # fmt: skip
+    assert only.text == "Course: Sailing; Fee: 90 euros."
+    assert [quote.passage.article_id for quote in only.quotes] == ["a", "b"]
+
+
+def test_a_reason_is_not_followed_by_what_has_little_to_do_with_it() -> None:
+    """Another broad question takes more."""
+    passages = [
+        passage("The dam broke in heavy rain."),
+        passage("Varnes has a new mayor.", article="b"),
+    ]
+    found = draft("Why did the dam break?", passages, Fixed([0.9, 0.3]), max_claims=5)
+    assert texts(found) == ["The dam broke in heavy rain."]
+    found = draft("How did the dam break?", passages, Fixed([0.9, 0.3]), max_claims=5)
+    assert len(found) == 2
+
+
+def test_beside_a_whole_list_more_is_needed() -> None:
+    """It holds most of what was asked for, and its items are not claims of their own."""
+    text = "Tools:\n- a red spanner\n- a torch\n\nThe lamp turns red."
+    drafts = draft(
+        "Which tools are needed?", [passage(text)], Fixed([0.2, 0.9, 0.8, 0.3]), max_claims=5
+    )
+    assert texts(drafts) == ["Tools: a red spanner; a torch."]

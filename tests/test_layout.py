@@ -264,3 +264,38 @@ def test_what_is_written_without_capitals_is_quoted() -> None:
     assert (
         _said("iPhone sales rose by a third. The rest fell.")[0] == "iPhone sales rose by a third."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**Getting there.** The train runs.", ["**Getting there.**", "The train runs."]),
+        ("*It is small.* Take it.", ["*It is small.*", "Take it."]),
+        ("We met Gov. Ann Reed and Lt. Fox there.", ["We met Gov. Ann Reed and Lt. Fox there."]),
+        ("They met at the inn. and left.", ["They met at the inn. and left."]),
+        ("it was cold. they left.", ["it was cold.", "they left."]),
+    ],
+)
+def test_what_belongs_to_a_sentence_stays_with_it(text: str, expected: list[str]) -> None:
+    """Marks that close an emphasis, names behind titles, and what goes on in small letters."""
+    assert [text[a:b] for a, b in sentences(text)] == expected
+
+
+def test_half_an_emphasis_is_not_shown() -> None:
+    """The other half is in another sentence."""
+    assert plain("**Getting there. The train runs.") == "Getting there. The train runs."
+
+
+def test_an_initial_is_no_label() -> None:
+    """An A with a full stop may be a name's; with a colon it is a label."""
+    assert plain("A. Smith resigned in May.") == "A. Smith resigned in May."
+    assert plain("A: Smith resigned in May.") == "Smith resigned in May."
+    assert plain("A12: Smith resigned in May.") == "Smith resigned in May."
+
+
+def test_what_is_crossed_out_supports_nothing() -> None:
+    """It stands in the quote, and its author no longer says it."""
+    quote = "The fee is ~~20~~ 25 euros."
+    assert check("The fee is 25 euros.", quote, lambda *_: 0.0).verdict == "supported"
+    assert check("They ask for 20 euros.", quote, lambda *_: 1.0).verdict != "supported"
+    assert check("They ask for 25 euros.", quote, lambda *_: 1.0).verdict == "supported"
