@@ -191,6 +191,16 @@ DEVELOPMENTS: list[Case] = [
         ("The earthquake killed [more than 150 people].", day("2025-03-03")),
     ),
     (
+        "How many people were injured when the bridge failed?",
+        ("On 3 May [eleven people] were injured when the bridge failed.", day("2024-05-03")),
+        ("[14 people] were injured when the bridge failed.", day("2024-05-05")),
+    ),
+    (
+        "How many people were treated after the bridge failed?",
+        ("[Eleven people] were treated after the bridge failed.", day("2024-05-03")),
+        ("[16 people] were treated for injuries after the bridge failed.", day("2024-05-06")),
+    ),
+    (
         "How many people died in the bus crash?",
         ("[Two people] died and nine were injured in the bus crash near Holm.", day("2025-03-01")),
         ("The bus crash near Holm killed [five people].", day("2025-03-03")),

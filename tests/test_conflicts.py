@@ -380,6 +380,16 @@ def test_groups_are_frozen() -> None:
         Group("x", (), None).label = "y"  # type: ignore[misc]
 
 
+def test_whoever_denies_a_thing_may_state_another() -> None:
+    """What stands behind "and said" is told as right."""
+    question = "When was the bridge built?"
+    one = told("The bridge was built in [1921].", "a.txt", THURSDAY)
+    other = told(
+        "The mayor denied it and said that the bridge was built in [1916].", "b.txt", LATER
+    )
+    assert compare(question, [one, other], support).relation == "conflict"
+
+
 def test_what_an_article_contradicts_is_not_its_own_value() -> None:
     """It reports the other's figure, and stands against it."""
     question = "When was the bridge built?"

@@ -18,9 +18,9 @@ _OFFERING: frozenset[QuestionKind] = frozenset({"yesno", "other"})
 """Kinds of question that may name the answers to choose from."""
 _COUNTED = word_set("toll count figur total number age score result price cost tall")
 _COUNTED_ONLY_UP = word_set(
-    "kill dead die death toll casualti fatal victim injur wound hurt arrest detain displac evacu "
-    "destroy infect case rescu seiz captur strike hit shoot deport sell rais vaccin launch damag "
-    "recov carri"
+    "kill dead die death toll casualti fatal victim injur wound hurt treat arrest detain displac "
+    "evacu destroy infect case rescu seiz captur strike hit shoot deport sell rais vaccin launch "
+    "damag recov carri"
 )
 _UP = re.compile(r"\b(?:has|have|had)\b(?!\s*\?)|\b(?:so far|to date|until now|up to now|since)\b")
 _ONCE = tuple(

@@ -49,7 +49,7 @@ _BY = re.compile(r"\bby\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _FOR = re.compile(r"^\W*(?:\w+\W+){0,3}?for ([a-z]+)\b")
 _FATE_WORDS = {
     "dead": "kill dead die death toll fatal deadli perish bodi life live drown",
-    "hurt": "injur wound hurt hospit treat bruis",
+    "hurt": "injur injuri wound hurt hospit treat bruis",
     "missing": "miss unaccount disappear",
     "held": "arrest detain held jail imprison captur",
     "fled": "displac evacu homeless flee refuge",
