@@ -8,6 +8,7 @@ drill, the question may name that of another.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 
 from qa.overlap import words
@@ -18,15 +19,30 @@ from qa.types import Quote, Span, Value
 
 _NAMED = re.compile(r"(?:^|; )(?P<name>[^;:]{1,60}): (?P<cell>[^;]+?)(?=; |\.?$)")
 _FEWEST = 2
+_COMPARES = re.compile(
+    r"\b(?:than|other|others|except|besides|versus|vs|compared?|between|differ\w*)\b", re.IGNORECASE
+)
+"""Whoever asks so names a row to have it beside others."""
+
+Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell, with the name of its column and its place in the passage."""
+    """A cell, with the name of its column ("" without a head) and its place in the passage."""
 
     name: str
     text: str
     span: Span
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row that is not the head, of the passage's table number `table`."""
+
+    span: Span
+    table: int
+    cells: tuple[_Cell, ...]
 
 
 def in_asked_column(question: str, value: Quote) -> str:
@@ -35,26 +51,29 @@ def in_asked_column(question: str, value: Quote) -> str:
     That is the only cell whose column the question names in full, the longest name counting, and
     which it does not give itself; where it names none, the only one that it names in part.
     """
-    cells = list(_cells(value))
-    start = value.start - value.passage.start
-    own = next((c for c in cells if c.span[0] <= start < c.span[1]), None)
-    if own is None:
+    row = _row_of(value)
+    own = _cell_of(value, row) if row is not None else None
+    if row is None or own is None:
         return value.text
     asked = words(question).stems
-    named = [c for c in cells if _named(c, cells, asked)]
-    wanted = [c for c in named if not _times(words(c.text).stems, asked)]
-    if not named:
-        wanted = _hinted(own, cells, set(asked))
-    if own in named or len(wanted) != 1:
+    names = [words(cell.name).stems for cell in row.cells]
+    named = [
+        cell
+        for cell, name in zip(row.cells, names, strict=True) if _is_named(name, names, asked)
+    ]  # fmt: skip
+    if own in named:
         return value.text
-    return wanted[0].text
+    hinted = named or _hinted(own, row.cells, asked)
+    wanted = [cell for cell in hinted if not _times(words(cell.text).stems, asked)]
+    return wanted[0].text if len(wanted) == 1 else value.text
 
 
-def _hinted(own: _Cell, cells: Sequence[_Cell], asked: set[str]) -> list[_Cell]:
+def _hinted(own: _Cell, cells: Sequence[_Cell], asked: Stems) -> list[_Cell]:
     """Return the cells with part of their column's name in the question, if `own` has none."""
-    if asked & words(own.name).known:
+    known = frozenset(asked)
+    if known & words(own.name).known:
         return []
-    return [c for c in cells if asked & words(c.name).known and not words(c.text).known <= asked]
+    return [cell for cell in cells if known & words(cell.name).known]
 
 
 def on_asked_rows(question: str, reading: Reading) -> Reading:
@@ -62,115 +81,120 @@ def on_asked_rows(question: str, reading: Reading) -> Reading:
 
     A row is named by its first cell. A value moves to the cell of the same column.
     """
+    if _COMPARES.search(question):
+        return reading
     asked = words(question).stems
     candidates: dict[tuple[str, int, int], Candidate] = {}
     for candidate in reading.candidates:
-        quote = _asked_row(candidate.quote, asked) or candidate.quote
+        row = _asked_row(candidate.quote, asked)
+        quote = candidate.quote if row is None else _quote(candidate.quote, row.span)
         place = (quote.passage.article_id, quote.start, quote.end)
-        candidates.setdefault(place, Candidate(quote, candidate.score))
+        candidates.setdefault(place, replace(candidate, quote=quote))
     values = tuple(_moved(value, asked) for value in reading.values)
     return replace(reading, candidates=tuple(candidates.values()), values=values)
 
 
-def _moved(value: Value, asked: tuple[str, ...]) -> Value:
+def _moved(value: Value, asked: Stems) -> Value:
     """Return a value, or what the row that is asked for has in its column."""
-    row = _asked_row(value.quote, asked)
-    if row is None:
+    own, row = _row_of(value.quote), _asked_row(value.quote, asked)
+    if own is None or row is None:
         return value
-    at = value.quote.start - value.quote.passage.start
-    own = list(_cells(value.quote))
-    column = next((n for n, c in enumerate(own) if c.span[0] <= at < c.span[1]), None)
-    others = list(_cells(row))
-    if column is None or column >= len(others):
+    cell = _cell_of(value.quote, own)
+    if cell is None:
         return value
-    passage = row.passage
-    start, end = others[column].span
-    quote = Quote(passage=passage, start=passage.start + start, end=passage.start + end)
-    return Value(quote=quote, sentence=row, score=value.score)
+    at = own.cells.index(cell)
+    same = (other for other in row.cells if other.name == cell.name)
+    found = next(same, None) if cell.name else next(iter(row.cells[at : at + 1]), None)
+    if found is None:
+        return value
+    quote = _quote(value.quote, found.span)
+    return value.model_copy(update={"quote": quote, "sentence": _quote(quote, row.span)})
 
 
-def _asked_row(quote: Quote, asked: tuple[str, ...]) -> Quote | None:
+def _asked_row(quote: Quote, asked: Stems) -> _Row | None:
     """Return another row of a table than the one quoted, if the question names only that one."""
-    passage = quote.passage
-    lines = _table_lines(passage.text, quote.start - passage.start)
-    if len(lines) < _FEWEST:
+    own = _row_of(quote)
+    if own is None:
         return None
-    own, keys = None, []
-    for n, line in enumerate(lines):
-        at = passage.start + line[0]
-        cells = list(_cells(Quote(passage=passage, start=at, end=at + 1)))
-        keys.append(_Cell(cells[0].text, "", line) if cells else _Cell("", "", line))
-        if line[0] <= quote.start - passage.start < line[1]:
-            own = n
-    named = [n for n, key in enumerate(keys) if key.name and _named(key, keys, asked)]
-    if own is None or len(named) != 1 or named[0] == own:
-        return None
-    start, end = lines[named[0]]
-    return Quote(passage=passage, start=passage.start + start, end=passage.start + end)
+    rows = [row for row in _rows(quote.passage.text) if row.table == own.table]
+    keys = [words(row.cells[0].text).stems for row in rows]
+    named = [row for row, key in zip(rows, keys, strict=True) if _is_named(key, keys, asked)]
+    return named[0] if len(named) == 1 and named[0] is not own else None
 
 
-def _table_lines(text: str, at: int) -> list[Span]:
-    """Return the rows of the table around `at`, its head left out; [] when there is none."""
-    spans = [(a, b) for a, b in sentences(text) if not is_rule(text[a:b])]
-    place = next((n for n, (a, b) in enumerate(spans) if a <= at < b), None)
-    if place is None or not _tabular(text[slice(*spans[place])]):
-        return []
-    first = last = place
-    while first > 0 and _adjoin(text, spans[first - 1], spans[first]):
-        first -= 1
-    while last + 1 < len(spans) and _adjoin(text, spans[last], spans[last + 1]):
-        last += 1
-    table = table_of(text, *spans[place]) if is_row(text[slice(*spans[place])]) else None
-    head = table.head if table is not None else None
-    return [span for span in spans[first : last + 1] if span != head]
+def _row_of(quote: Quote) -> _Row | None:
+    at = quote.start - quote.passage.start
+    rows = _rows(quote.passage.text)
+    return next((row for row in rows if row.span[0] <= at < row.span[1]), None)
 
 
-def _adjoin(text: str, one: Span, other: Span) -> bool:
-    between = text[one[1] : other[0]]
-    same = is_row(text[slice(*one)]) is is_row(text[slice(*other)])
-    return same and _tabular(text[slice(*one)]) and _tabular(text[slice(*other)]) and (
-        "\n\n" not in between
-    )  # fmt: skip
+def _cell_of(value: Quote, row: _Row) -> _Cell | None:
+    at = value.start - value.passage.start
+    return next((cell for cell in row.cells if cell.span[0] <= at < cell.span[1]), None)
 
 
-def _tabular(line: str) -> bool:
-    return is_row(line) or len(_NAMED.findall(line)) >= _FEWEST
+def _quote(of: Quote, span: Span) -> Quote:
+    at = of.passage.start
+    return Quote(passage=of.passage, start=at + span[0], end=at + span[1])
 
 
-def _cells(value: Quote) -> Iterator[_Cell]:
-    text = value.passage.text
-    start = value.start - value.passage.start
-    line = next(((a, b) for a, b in sentences(text) if a <= start < b), None)
-    if line is None:
-        return
+@lru_cache(maxsize=4096)
+def _rows(text: str) -> tuple[_Row, ...]:
+    """Return the rows of all tables of a passage: of strokes, or in words on lines of their own."""
+    if "|" not in text and not _NAMED.search(text):
+        return ()
+    found: list[_Row] = []
+    last, kind, table = 0, "", 0
+    for start, end in sentences(text):
+        line = text[start:end]
+        if is_rule(line):
+            continue
+        own, cells, head = _read(text, (start, end))
+        if own and (own != kind or "\n\n" in text[last:start]):
+            table += 1
+        last, kind = end, own
+        if own and not head and cells:
+            found.append(_Row((start, end), table, cells))
+    return tuple(found)
+
+
+def _read(text: str, line: Span) -> tuple[str, tuple[_Cell, ...], bool]:
+    """Return what kind of row a line is, its cells, and whether it is the head."""
     row = text[slice(*line)]
     if not is_row(row):
-        found = list(_NAMED.finditer(row))
-        if len(found) >= _FEWEST:
-            for cell in found:
-                a, b = cell.span("cell")
-                yield _Cell(cell["name"], cell["cell"], (line[0] + a, line[0] + b))
-        return
+        cells = tuple(
+            _Cell(
+                cell["name"],
+                cell["cell"],
+                (line[0] + cell.start("cell"), line[0] + cell.end("cell")),
+            )
+            for cell in _NAMED.finditer(row)
+        )
+        return ("words", cells, False) if len(cells) >= _FEWEST else ("", (), False)
     table = table_of(text, *line)
     if table is None:
-        return
+        return "", (), False
+    names = cells_of(text[slice(*table.head)]) if table.head is not None else []
+    return "strokes", tuple(_cells(text, line, names)), table.head == line
+
+
+def _cells(text: str, line: Span, names: Sequence[str]) -> Iterator[_Cell]:
     at = line[0]
-    head = cells_of(text[slice(*table.head)]) if table.head is not None else []
-    for name, raw in zip_longest(head, cells_of(row)[: len(head) or None], fillvalue=""):
+    row = cells_of(text[slice(*line)])
+    for name, raw in zip_longest(names, row[: len(names) or None], fillvalue=""):
         if shown := raw.strip():
             at = text.index(shown, at)
             yield _Cell(name.strip(), shown, (at, at + len(shown)))
             at += len(shown)
 
 
-def _named(cell: _Cell, cells: Sequence[_Cell], asked: tuple[str, ...]) -> bool:
-    """Tell whether a question names a column, and not only within a longer name."""
-    own = words(cell.name).stems
-    longer = [stems for c in cells if own != (stems := words(c.name).stems) and _times(own, stems)]
-    return _times(own, asked) > sum(_times(stems, asked) for stems in longer)
+def _is_named(name: Stems, names: Sequence[Stems], asked: Stems) -> bool:
+    """Tell whether a question has a name, and not only within a longer one of `names`."""
+    longer = [other for other in names if other != name and _times(name, other)]
+    return _times(name, asked) > sum(_times(other, asked) for other in longer)
 
 
-def _times(part: tuple[str, ...], whole: tuple[str, ...]) -> int:
+def _times(part: Stems, whole: Stems) -> int:
     """Return how often stems stand in a row in others."""
     size = len(part)
     places = range(len(whole) - size + 1) if size else ()

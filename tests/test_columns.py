@@ -58,6 +58,7 @@ MOWERS = """| Model | Weight | Price |
 | Hedge trimmer | 4 kg | €89 |
 | Lawn mower | 31 kg | €420 |
 """
+GAPS = MOWERS.replace("31 kg", "")
 FLAT = "Robots.\n\nModel: Brumm 500; Battery: 75 minutes.\nModel: Dustin R3; Battery: 120 minutes."
 
 
@@ -82,6 +83,14 @@ def _read(text: str, row: str, value: str) -> Reading:
             "75 minutes",
             "How long does the battery of the Dustin R3 last?",
             "120 minutes",
+        ),
+        (GAPS, "| Hedge trimmer | 4 kg | €89 |", "€89", "What is the lawn mower's price?", "€420"),
+        (
+            MOWERS,
+            "| Hedge trimmer | 4 kg | €89 |",
+            "4 kg",
+            "What is heavier than the lawn mower?",
+            "4 kg",
         ),
         (PROSE, PROSE, "$149.00", "What does the HX-200 Pro cost?", "$149.00"),
     ],
