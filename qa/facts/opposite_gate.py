@@ -75,29 +75,43 @@ _LONGEST_END = 5
 
 
 @lru_cache(maxsize=1)
-def _sides() -> tuple[dict[str, int], ...]:
-    """Return the rows, each with the side of its stems."""
-    found = []
-    for row in re.sub(r"\n ", " ", _ROWS).strip().split("\n"):
-        sides = [side.split() for side in row.split("/")]
-        found.append({stem(word): n for n, side in enumerate(sides) for word in side})
-    return tuple(found)
+def _sides() -> dict[str, tuple[tuple[int, int], ...]]:
+    """Return for each stem its rows, and on which side of each it stands."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, line in enumerate(re.sub(r"\n ", " ", _ROWS).strip().split("\n")):
+        for side, known in enumerate(line.split("/")):
+            for word in {stem(word) for word in known.split()}:
+                found.setdefault(word, []).append((row, side))
+    return {word: tuple(places) for word, places in found.items()}
 
 
 def opposite_gate(claim: Facts, quote: Facts) -> Iterator[Mismatch]:
     """Ask that the quote does not say the opposite, and that ways are not turned round."""
-    for row in _sides():
-        mine = {row[w.stem]: w for w in claim.words if w.stem in row}
-        theirs = {row[w.stem]: w for w in quote.words if w.stem in row}
-        if len(mine) != 1 or not theirs or mine.keys() & theirs.keys():
+    theirs = _by_row(quote)
+    for row, sides in _by_row(claim).items():
+        others = theirs.get(row, {})
+        if len(sides) != 1 or not others or sides.keys() & others.keys():
             continue
-        own, other = next(iter(mine.values())), next(iter(theirs.values()))
+        own, other = next(iter(sides.values())), next(iter(others.values()))
         if _alike(claim, _sentence(quote, other), row):
             reason = f"the quote has “{other.text}” where the claim has “{own.text}”"
             yield Mismatch("role", reason, contradicts=True)
             return
     if any((b, a) in _ways(quote) and a != b for a, b in _ways(claim)):
         yield Mismatch("role", "the quote has the way the other way round", contradicts=True)
+
+
+def _by_row(text: Facts) -> dict[int, dict[int, Word]]:
+    """Return the rows of which a text has words, with one word of each side."""
+    found: dict[int, dict[int, Word]] = {}
+    for word in text.words:
+        for row, side in _sides().get(word.stem, ()):
+            found.setdefault(row, {})[side] = word
+    return found
+
+
+def _is_of(word: Word, row: int) -> bool:
+    return any(own == row for own, _ in _sides().get(word.stem, ()))
 
 
 def _sentence(text: Facts, word: Word) -> Facts:
@@ -108,26 +122,23 @@ def _sentence(text: Facts, word: Word) -> Facts:
     return facts(text.text[start:end])
 
 
-def _alike(claim: Facts, quote: Facts, row: dict[str, int]) -> bool:
+def _alike(claim: Facts, quote: Facts, row: int) -> bool:
     """Tell whether two texts say as often "not", and all else of the same things in one order."""
     if _denials(claim, row) % 2 != _denials(quote, row) % 2:
         return False
-    mine = [w.stem for w in claim.words if w.content and w.stem not in row]
-    theirs = [w.stem for w in quote.words if w.content and w.stem not in row]
+    mine = [w.stem for w in claim.words if w.content and not _is_of(w, row)]
+    theirs = [w.stem for w in quote.words if w.content and not _is_of(w, row)]
     shared = [s for s in dict.fromkeys(mine) if s in theirs]
-    if len(shared) < (1 if set(mine) == set(theirs) else _FEWEST) or len(shared) < _COVERED * len(
-        set(mine)
-    ):
-        return False
-    if len(shared) < _HALF * len(set(theirs)):
+    fewest = 1 if set(mine) == set(theirs) else _FEWEST
+    if len(shared) < max(fewest, _COVERED * len(set(mine)), _HALF * len(set(theirs))):
         return False
     places = [theirs.index(s) for s in shared]
     return places == sorted(places)
 
 
-def _denials(text: Facts, row: dict[str, int]) -> int:
+def _denials(text: Facts, row: int) -> int:
     """Count the negations that are none of the opposites themselves."""
-    opposites = {word.start for word in text.words if word.stem in row}
+    opposites = {word.start for word in text.words if _is_of(word, row)}
     return sum(negation.start not in opposites for negation in text.polarity.negations)
 
 
