@@ -41,8 +41,13 @@ _MAIL = re.compile(
     r"(?:(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To):[^\r\n]{0,500}(?:\r?\n|\Z)){2,}"
 )
 _SUBJECT = re.compile(r"^Subject:[ \t]*(?P<subject>\S[^\r\n]*)", re.MULTILINE)
-_GENRE = re.compile(r"[A-Z]{3,}(?: [A-Z]{2,}){0,2}:?")
-"""What kind of text it is, in capitals: "PRESS RELEASE"."""
+_GENRE = re.compile(
+    r"(?:(?:press|news|media) (?:release|statement)|for immediate release"
+    r"|(?:meeting )?(?:minutes|agenda)|memo(?:randum)?|newsletter|announcement|notice|statement"
+    r"|report|release notes|faqs?):?",
+    re.IGNORECASE,
+)
+"""What kind of text it is, which every other of its kind is called, too."""
 _UNDERLINE = re.compile(r"[=-]{3,}[ \t]*$")
 _SENTENCE_END = re.compile(r"[.!…:;,][\"'”’)\]]*$")
 

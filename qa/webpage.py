@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from qa.datelines import Stated, byline, filename_date, stated_date
 from qa.headings import source_name, tidy
-from qa.tables import in_words, worded
+from qa.tables import cells_of, in_words, worded
 
 _PUBLISHED = re.compile(
     r"(?:article|og|og:article):published_time|datepublished|date|pubdate|publish[-_]?date"
@@ -118,7 +118,7 @@ def _worded(lines: list[str]) -> Iterator[tuple[str, str]]:
             continue
         if _RULE.fullmatch(raw):
             continue
-        cells = [" ".join(cell.split()) for cell in raw.strip().strip("|").split("|")]
+        cells = [" ".join(cell.split()) for cell in cells_of(raw)]
         if n + 1 < len(lines) and lines[n + 1].startswith("|") and _RULE.fullmatch(lines[n + 1]):
             head = cells
         elif any(cells):
@@ -185,7 +185,8 @@ def _visible(tree: Any) -> Iterator[str]:
 
 def _table(table: Any) -> list[str]:
     """Return what the rows of a table of data say; none of one that only arranges a page."""
-    if next(table.iterdescendants("table"), None) is not None:
+    inside = table.iterdescendants()
+    if any(child.tag == "table" or _HIDDEN.fullmatch(child.tag) for child in inside):
         return []
     rows = [
         [" ".join(cell.text_content().split()) for cell in row if cell.tag in {"td", "th"}]
@@ -196,7 +197,8 @@ def _table(table: Any) -> list[str]:
     if long or wide < _FEWEST_ROWS or 2 * wide < len(rows):
         return []
     names = {cell.tag for cell in next(table.iter("tr")) if cell.tag in {"td", "th"}}
-    return in_words(rows, headed=names == {"th"})
+    titles = [" ".join(caption.text_content().split()) for caption in table.iter("caption")]
+    return [*titles, *in_words(rows, headed=names == {"th"})]
 
 
 def _stated(tree: Any) -> Stated:

@@ -309,9 +309,13 @@ def test_a_page_that_is_no_article_keeps_its_rows_and_items() -> None:
     """As visible text; a table that only arranges the page is none."""
     page = """<div>It has:</div><ul><li><p>a torch</p></li><li></li><li>gloves</li></ul>
         <table><tr><th>Ship</th><th>Built</th></tr><tr><td>Ansel</td><td>1987</td></tr></table>
+        <table><caption>Crews</caption><tr><td>Ansel</td><td>nine</td></tr>
+        <tr><td>Brig</td><td>ten</td></tr></table>
+        <table><tr><td>x<script>y()</script></td><td>z</td></tr><tr><td>u</td><td>v</td></tr></table>
         <table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td><td>c</td></tr></table>"""
     assert visible(page) == (
-        "It has:\n\n- a torch\n- gloves\n\nShip: Ansel; Built: 1987.\n\na\n\nb\n\nc"
+        "It has:\n\n- a torch\n- gloves\n\nShip: Ansel; Built: 1987.\n\n"
+        "Crews\n\nAnsel: nine.\n\nBrig: ten.\n\nx\n\nz\n\nu\n\nv\n\na\n\nb\n\nc"
     )
 
 
@@ -352,6 +356,13 @@ def test_a_page_may_be_one_huge_paragraph() -> None:
         ("a.txt", f"May 6, 2024\n\nFerry held\n\n{LEDE}", "Ferry held"),
         ("a.txt", f"Photo: A. Quill/AP\n\nFerry held\n\n{LEDE}", "Ferry held"),
         ("a.md", f"{MORE}\n\n## Background\n\n{LEDE}", "Nobody was hurt."),
+        ("a.txt", f"PRESS RELEASE\n\nFerry held\n\n{LEDE}", "Ferry held"),
+        ("a.txt", f"FERRY HELD\n\nA day in port\n\n{LEDE}", "FERRY HELD"),
+        (
+            "a.txt",
+            f"From: Ann Reed <ann@x.example>\nTo: all\nSubject: Ferry held\n\n{LEDE}",
+            "Ferry held",
+        ),
         ("dir/2024-05-06-ferry.txt", "© 2024 Harbour Gazette", "2024-05-06-ferry"),
     ],
 )

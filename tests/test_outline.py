@@ -21,6 +21,7 @@ def cited(_value: Value) -> tuple[int, ...]:
     [
         ("How many people died?", "The strikes killed at least [100] people.", "at least 100"),
         ("How many people died?", "The strikes killed [100 people].", "100 people"),
+        ("How much flour is in it?", "It has [250] g of flour.", "250 g"),
         ("Who spoke?", "It was [Ana Reis] who spoke.", "Ana Reis"),
         ("When was it seized?", "It was seized on [Wednesday].", "Wednesday [10 December 2025]"),
         ("What is it called?", 'They call it ["Skipper], a tanker".', "Skipper"),

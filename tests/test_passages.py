@@ -86,6 +86,22 @@ def test_passages_begin_and_end_with_sentences(embedding: Embedding) -> None:
     assert all(passage.start in edges and passage.end in edges for passage in cut)
 
 
+def test_tables_and_lists_are_not_cut_apart(embedding: Embedding) -> None:
+    """While they fit; with the heading above, and no overlap begins within. Others are cut."""
+    prose = "The ferry was held in port for nine hours on Monday. " * 3
+    table = "| Ship | Built |\n|---|---|\n| Ansel | 1987 |\n| Brig | 1990 |\n| Cora | 2001 |"
+    listed = "You need:\n\n- a red torch\n- two gloves\n  of wool\n- a rope"
+    text = f"{prose}\n\n## Ships\n\n{table}\n\n{prose}\n\n{listed}\n\n{prose}"
+    cut = Splitter(embedding.lengths, tokens=64, overlap=16).split(article(text), "v")
+    for whole, part in ((f"## Ships\n\n{table}", "Brig"), (listed, "gloves")):
+        assert all(whole in passage.text for passage in cut if part in passage.text)
+        assert any(whole in passage.text for passage in cut)
+    long = "\n".join(["| Ship | Built |", "|---|---|", *(f"| Ship {n} | {n} |" for n in range(99))])
+    parts = Splitter(embedding.lengths, tokens=64, overlap=16).split(article(long), "v")
+    assert len(parts) > 3
+    assert max(embedding.lengths([part.text for part in parts])) <= 64
+
+
 def test_blank_lines_and_headings_end_sentences() -> None:
     """A heading without a full stop is not glued to the paragraph below it."""
     text = "Coordination at the United Nations\n" + "Lavrov said that both would coordinate. " * 8
