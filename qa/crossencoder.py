@@ -29,6 +29,8 @@ LONGEST = 224
 LONGEST_QUERY = 64
 _FILE = "model.onnx"
 _BATCH = 16
+_SHARES = 2
+"""Batches for each lane, where there are that many pairs."""
 _SAMPLE = (
     "Who paid for the new lamp of the lighthouse?",
     "The harbour authority paid 420,000 crowns for the lighthouse's new lamp; the old one failed.",
@@ -76,7 +78,6 @@ class CrossEncoder:
         self._folder = folder
         self._cache = cache or default_cache_dir()
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -133,15 +134,27 @@ class CrossEncoder:
         seen = [shown(text) for _, text in pairs]
         plain = [(query, told.text) for (query, _), told in zip(pairs, seen, strict=True)]
         rows = [_row(encoded) for encoded in tokenizer.encode_batch(plain)]
-        order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
+        # The longest first: what is left at the end keeps no core waiting for long.
+        order = sorted(range(len(rows)), key=lambda n: -len(rows[n].ids))
+        size = _batch(len(rows), session.lanes)
+        groups = [order[begin : begin + size] for begin in range(0, len(order), size)]
+        # Made only when it is their turn: the vectors of a batch take up to 5 MB.
+        batches = (_padded([rows[n] for n in group], vectors) for group in groups)
         found: dict[int, Read] = {}
-        for begin in range(0, len(order), _BATCH):
-            chosen = order[begin : begin + _BATCH]
-            with self._turn:  # a batch that waits would hold its vectors, 5 MB
-                outputs = session.run(_padded([rows[n] for n in chosen], vectors))
-            for at, n in enumerate(chosen):
+        for group, outputs in zip(groups, session.run(batches), strict=True):
+            for at, n in enumerate(group):
                 found[n] = _read(rows[n], seen[n], [output[at] for output in outputs])
         return [found[n] for n in range(len(rows))]
+
+
+def _batch(pairs: int, lanes: int) -> int:
+    """Return how many pairs are read together: some batches for each lane, that all may end soon.
+
+    Each of them is small enough that the lanes together hold no more than one batch would.
+    """
+    if lanes == 1:
+        return _BATCH
+    return max(1, min(_BATCH // 2, -(-pairs // (_SHARES * lanes))))
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ SAMPLES = (
 _LAYOUT = 1
 """Counted up when what is written changes."""
 _OPSET = 17
-_TOKENS = 4096
+_TOKENS = 2048
 """Tokens of a batch, padding included."""
 
 Vectors = npt.NDArray[np.float32]
@@ -106,9 +106,16 @@ class ExportedModel:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
+        groups: list[list[int]] = []
+
+        def batches() -> Iterator[Arrays]:
+            for chosen, feeds in self._batches(texts):
+                groups.append(chosen)
+                yield feeds
+
         rows: dict[int, Vectors] = {}
-        for chosen, feeds in self._batches(texts):
-            vectors = self.session.run(feeds)[0]
+        outputs = self.session.run(batches())
+        for chosen, (vectors,) in zip(groups, outputs, strict=True):
             rows.update(zip(chosen, unit(vectors), strict=True))
         return (
             np.stack([rows[n] for n in range(len(texts))]) if rows else np.empty((0, 0), np.float32)

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from qa.crossencoder import LONGEST, MODEL, CrossEncoder, Read
 from qa.errors import ModelDigestMismatch
+from qa.inference import Arrays, Engine, engines, open_session
 
 PAIRS = [
     ("Who owns the ferry?", "The ferry belongs to Norsund Lines."),
@@ -105,6 +107,34 @@ def test_the_weights_are_small_enough_to_ship() -> None:
     assert {"digests", "calibration", "curve"} <= set(manifest)
 
 
+def _batch(rows: int, tokens: int) -> Arrays:
+    ids = np.ones((rows, tokens), dtype=np.int64)
+    rng = np.random.default_rng(tokens)
+    vectors = rng.standard_normal((rows, tokens, 384)).astype(np.float32)
+    return {"vectors": vectors, "attention_mask": ids, "token_type_ids": 0 * ids}
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_batches_side_by_side_come_back_in_order(engine: Engine) -> None:
+    """Each is what it is alone, whichever is done first; what breaks off leaves nothing behind."""
+    session = open_session(MODEL / "model.onnx", engine)
+    batches = [_batch(2, 16 * n) for n in (12, 1, 9, 2, 1, 3)]
+    alone = [session.run([batch])[0] for batch in batches]
+    together = session.run(iter(batches))
+    for batch, one, other in zip(batches, alone, together, strict=True):
+        assert other[0].shape == batch["attention_mask"].shape
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+    def broken() -> Iterator[Arrays]:
+        yield batches[0]
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        session.run(broken())
+    assert np.array_equal(session.run([batches[1]])[0][0], alone[1][0])
+    assert session.run([]) == []
+
+
 _CROWD = """
 import resource, threading
 import numpy as np
@@ -117,9 +147,9 @@ feeds = {{
     "vectors": np.zeros((8, 224, 384), dtype=np.float32), "attention_mask": ids,
     "token_type_ids": 0 * ids,
 }}
-session.run(feeds)
+session.run([feeds])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-threads = [threading.Thread(target=session.run, args=(feeds,)) for _ in range(12)]
+threads = [threading.Thread(target=session.run, args=([feeds] * 2,)) for _ in range(12)]
 for thread in threads:
     thread.start()
 for thread in threads:

@@ -575,7 +575,7 @@ def test_memory_may_be_written_and_executed_because_openvino_must(exported: Path
         "from qa.inference import open_session\n"
         "session = open_session(pathlib.Path(sys.argv[1]), sys.argv[2])\n"
         "names = ('input_ids', 'attention_mask', 'token_type_ids')\n"
-        "session.run({name: numpy.ones((1, 16), dtype=numpy.int64) for name in names})\n"
+        "session.run([{name: numpy.ones((1, 16), dtype=numpy.int64) for name in names}])\n"
     )
     done = {
         (engine, memory): subprocess.run(

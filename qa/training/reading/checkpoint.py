@@ -1,15 +1,13 @@
 """A checkpoint in the place of the shipped model, so that it can be measured before its export."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from qa.crossencoder import CrossEncoder
+from qa.inference import Arrays, Outputs, Session
 from qa.training.reading.network import ReadingNetwork, load
 
 
@@ -21,18 +19,23 @@ class Checkpoint(CrossEncoder):
         self._path = path
 
     @cached_property
-    def _session(self) -> Any:
+    def _session(self) -> Session:
         return TorchSession(load(self._path))
 
 
 class TorchSession:
-    """A network that is called as an ONNX Runtime session is."""
+    """A network that is called as those in ONNX are."""
+
+    lanes = 1
 
     def __init__(self, network: ReadingNetwork) -> None:
         self._network = network.eval()
 
-    def run(self, feeds: Mapping[str, npt.NDArray[Any]]) -> list[npt.NDArray[np.float32]]:
-        """Return start logits, end logits and the heads' logits of a batch."""
+    def run(self, batches: Iterable[Arrays]) -> list[Outputs]:
+        """Return start logits, end logits and the heads' logits of each batch."""
+        return [self._run(feeds) for feeds in batches]
+
+    def _run(self, feeds: Arrays) -> Outputs:
         with torch.inference_mode():
             tensors = {name: torch.from_numpy(array) for name, array in feeds.items()}
             outputs = self._network.of_vectors(**tensors)
