@@ -26,20 +26,25 @@ _PICTURE = (
     r"(?:(?:file|cover|lead|featured)[ -])?(?:photo(?:graph|graphy)?|image|picture|pic|illustration"
     r"|infographic|graphic|caption)s?(?: (?:credit|source|courtesy))?s?"
 )
-_HINT = re.compile(
-    r"photo|image|picture|pics?\b|illustration|graphic|caption|credit|\bvia\b|courtesy|\[file"
-    r"|(?-i:\bAP\b|\bEPA\b)|Getty|Reuters|shutterstock|istock|alamy|bloomberg|xinhua|tass\b"
-    r"|sputnik|anadolu|/ ?(?:pool|handout)"
-    r"|©|\(c\)|copyright|rights reserved|reproduc|redistribut|republish|unauthori[sz]ed"
-    r"|(?:report|edit|writ|translat|compil|produc)(?:ing|ten|ed|ion) by|contributed|originally"
-    r"|first (?:published|appeared)|appeared first|sign up|subscribe|newsletter|inbox"
-    r"|^[^\w\r\n]{0,9}(?:related|recommended|more|read|see|watch|listen|explore|learn|follow|download|get"
-    r"|join|click|tap|share|tags|filed|skip|leave|\d* ?comments?|article|story|report)\b"
-    r"|don['’]t miss|you may also|advertis|sponsored|not be published|our standards"
-    r"|with (?:additional |files|assistance|reporting)|not been edited|syndicated|!\[",
+_HINTS = (
+    *("photo", "image", "pic", "illustration", "graphic", "caption"),
+    *("credit", "via", "courtesy", "[file", "getty", "reuters", "shutterstock", "istock", "alamy"),
+    *("bloomberg", "xinhua", "tass", "sputnik", "anadolu", "/pool", "/ pool", "/handout"),
+    *("/ handout", "©", "(c)", "copyright", "rights reserved", "reproduc", "redistribut"),
+    *("republish", "unauthori", "ing by", "ten by", "ed by", "ion by", "contributed"),
+    *("originally", "first published", "first appeared", "appeared first", "sign up", "subscribe"),
+    *("newsletter", "inbox", "t miss", "you may also", "advertis", "sponsored", "not be published"),
+    *("our standards", "with additional ", "with files", "with assistance", "with reporting"),
+    *("not been edited", "syndicated", "!["),
+)
+"""What a caption or notice has somewhere, in small letters; most lines have none of it."""
+_HINTS_AS_WRITTEN = ("AP", "EPA")
+_OPENS = re.compile(
+    r"[^\w\r\n]{0,9}(?:related|recommended|more|read|see|watch|listen|explore|learn|follow|download"
+    r"|get|join|click|tap|share|tags|filed|skip|leave|\d* ?comments?|article|story|report)\b",
     re.IGNORECASE,
 )
-"""What every caption and notice has somewhere; most lines are done with after this one search."""
+"""What the others begin with."""
 _CAPTIONS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -146,7 +151,12 @@ _OWNER = re.compile(
 
 def is_worth_a_look(line: str) -> bool:
     """Tell, at little cost, whether a line could be a caption or a notice at all."""
-    return _HINT.search(line) is not None
+    small = line.lower()
+    return (
+        any(hint in small for hint in _HINTS)
+        or any(hint in line for hint in _HINTS_AS_WRITTEN)
+        or _OPENS.match(line) is not None
+    )
 
 
 def is_caption(line: str) -> bool:
