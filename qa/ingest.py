@@ -44,7 +44,7 @@ _OURS = (
     *("keys.txt", "feedback.jsonl", "writer.json", "server.json"),
 )
 """What in the data directory could be taken for articles."""
-_WRITTEN = 8
+_WRITTEN = 4
 """Batches that are written to the indexes together: a write costs more than what is written."""
 
 
@@ -511,15 +511,19 @@ def embedded(passage: Passage) -> str:
 
 
 def grouped(cuts: Iterable[Cut], size: int) -> Iterator[list[Cut]]:
-    """Collect articles until they have `size` passages or more; nothing is read ahead."""
+    """Collect articles until they have `size` passages or more; nothing is read ahead.
+
+    The first group is small and each twice the one before, so that embedding starts at once.
+    """
     group: list[Cut] = []
     passages = 0
+    wanted = -(-size // _WRITTEN)
     for cut in cuts:
         group.append(cut)
         passages += len(cut.passages)
-        if passages >= size:
+        if passages >= wanted:
             yield group
-            group, passages = [], 0
+            group, passages, wanted = [], 0, min(2 * wanted, size)
     if group:
         yield group
 

@@ -65,10 +65,10 @@ class Settings(BaseSettings):
         "change nothing in it. Needs `chroma_url`.",
     )
     batch_passages: int = Field(
-        64,
+        128,
         ge=1,
         le=5000,
-        description="Passages embedded together; eight times as many are written together.",
+        description="Passages embedded together; four times as many are written together.",
     )
     max_file_mb: float = Field(
         20.0, gt=0, description="Files larger than this are reported and left out."
