@@ -24,6 +24,8 @@ from eval.speed.figures import (
     Run,
     Starts,
     Times,
+    Turn,
+    Turns,
     Vectors,
 )
 from eval.speed.product import Place
@@ -44,7 +46,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         patch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
         yield run(
             Options(
-                sizes=(PASSAGES,), part=PART, questions=3, asks=1, askers=3, seconds=0.5,
+                sizes=(PASSAGES,), part=PART, turns=2, questions=3, asks=1, askers=3, seconds=0.5,
                 skip=("starts", "vectors"), at_once=2, seed=7,
                 work=tmp_path_factory.mktemp("bench"), command="qa bench --seed 7",
             )
@@ -175,6 +177,18 @@ def test_a_plain_pipeline_is_measured_over_a_part(figures: Run) -> None:
     assert plain.disk_mb > 0
 
 
+def test_the_turns_of_ingest_are_over_the_same_articles(figures: Run) -> None:
+    """Product, raw encoder and plain LlamaIndex get one part each turn, and another the next."""
+    assert figures.turns is not None
+    first, second = figures.turns.turns
+    for turn in (first, second):
+        assert turn.plain is not None
+        assert turn.product.passages == turn.encoder.passages >= PART
+        assert turn.product.characters == turn.plain.characters
+        assert turn.plain.passages >= PART
+    assert first.product.characters != second.product.characters
+
+
 def _place(root: Path, passages: int, *, own_vectors: bool) -> Place:
     count = CORPUS.write(root / "articles", passages)
     return Place(
@@ -209,6 +223,13 @@ def _whole(figures: Run) -> Run:
     return figures.model_copy(
         update={
             "sizes": sizes,
+            "turns": Turns(
+                turns=[
+                    Turn(product=_rate(2.0), encoder=_rate(2.5), plain=_rate(1.0)),
+                    Turn(product=_rate(3.0), encoder=_rate(3.0), plain=_rate(1.0)),
+                    Turn(product=_rate(2.4), encoder=_rate(3.0), plain=_rate(1.0)),
+                ]
+            ),
             "starts": Starts(
                 help_s=0.2, ask_s=2.0, healthz_s=1.0, readyz_s=2.5, sentence_transformers_s=8.0
             ),
@@ -221,6 +242,10 @@ def _whole(figures: Run) -> Run:
     )  # fmt: skip
 
 
+def _rate(each_second: float) -> Rate:
+    return Rate(passages=60, seconds=60 / each_second, characters=6000)
+
+
 def test_every_target_is_judged_by_the_ratio_it_names(figures: Run) -> None:
     """What is within its limit is held, what is not is missed, and the rest is only shown."""
     found = {target.name: target for target in targets(_whole(figures))}
@@ -228,9 +253,12 @@ def test_every_target_is_judged_by_the_ratio_it_names(figures: Run) -> None:
     assert found["Cranfield, difference of nDCG@10"].value == pytest.approx(0.003)
     assert found["Cranfield, difference of nDCG@10"].held is False
     assert found["`qa serve` until ready / import sentence_transformers"].held is None
-    own = figures.sizes[0]
-    (ingest,) = [t for name, t in found.items() if "passages a second" in name and "plain" in name]
-    assert ingest.value == pytest.approx(own.ingested.rate.each_second / 10)
+    plain = found["Ingest / plain LlamaIndex, passages a second, median of 3 turns"]
+    assert plain.value == pytest.approx(2.4)
+    assert plain.held is True
+    encoder = found["Ingest / raw encoder, passages a second, median of 3 turns"]
+    assert encoder.value == pytest.approx(0.8)
+    assert encoder.held is False
     memory = found["Memory of ingest: exponent of its growth (1 is linear)"]
     assert memory.value == pytest.approx(math.log10(2))
 
@@ -266,6 +294,7 @@ def test_a_run_may_be_made_in_parts(figures: Run) -> None:
     both = added(later.model_copy(update={"service": None}), whole)
     assert [size.wanted for size in both.sizes] == [9, PASSAGES]
     assert (both.starts, both.service) == (whole.starts, whole.service)
+    assert both.turns == later.turns != whole.turns
     assert both.command == "qa bench --seed 7; later"
 
 
@@ -278,6 +307,16 @@ def test_a_run_may_be_made_in_parts(figures: Run) -> None:
 def test_sizes_may_be_written_short(text: str, meant: int) -> None:
     """A number, thousands, or millions of passages."""
     assert cli.number(text) == meant
+
+
+def test_nothing_but_turns_may_be_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No size makes no index, and the report has what is left."""
+    options = ["--sizes", "none", "--turns", "0", "--skip", "vectors", "--out", str(tmp_path)]
+    assert cli.main(options) == 0
+    assert "## Targets" in capsys.readouterr().out
+    assert json.loads((tmp_path / "speed.json").read_text("utf-8"))["sizes"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -27,6 +27,9 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     part: Annotated[
         int, typer.Option(min=10, help="Passages for the raw encoder and for plain LlamaIndex.")
     ] = 500,
+    turns: Annotated[
+        int, typer.Option(min=0, help="Turns of ingest, raw encoder and plain LlamaIndex.")
+    ] = 5,
     questions: Annotated[int, typer.Option(min=1, help="Questions of each search stage.")] = 200,
     asks: Annotated[int, typer.Option(min=1, help="Questions that are answered.")] = 40,
     askers: Annotated[int, typer.Option(min=1, help="Askers at the same time.")] = 50,
@@ -34,7 +37,7 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     repeats: Annotated[int, typer.Option(min=1, help="Starts of each kind.")] = 3,
     seed: Annotated[int, typer.Option(min=0, help="Of the articles.")] = 1,
     skip: Annotated[
-        str, typer.Option(help="What to leave out: plain, service, starts, vectors.")
+        str, typer.Option(help="What to leave out: plain, turns, service, starts, vectors.")
     ] = "",
     cranfield: Annotated[
         Path | None, typer.Option(help="Cranfield in BEIR's layout: compare rankings, too.")
@@ -56,9 +59,9 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     from eval.speed.command import Options, added, run
 
     given = Options(
-        sizes=[number(size) for size in sizes.split(",") if size.strip()],
+        sizes=[number(size) for size in sizes.split(",") if size.strip() not in {"", "none"}],
         embed_up_to=number(embed_up_to),
-        part=part, questions=questions, asks=asks, askers=askers, seconds=seconds,
+        part=part, turns=turns, questions=questions, asks=asks, askers=askers, seconds=seconds,
         repeats=repeats, seed=seed, skip=sections(skip), cranfield=cranfield, work=work,
         command=shlex.join(["qa", "bench", *_ARGUMENTS]),
         tell=lambda line: typer.echo(line, err=True),
@@ -87,9 +90,7 @@ def number(text: str) -> int:
 
 def sections(text: str) -> list[Section]:
     """Read the names of what is left out; UsageError for one that does not exist."""
-    known: dict[str, Section] = {
-        "plain": "plain", "service": "service", "starts": "starts", "vectors": "vectors"
-    }  # fmt: skip
+    known: dict[str, Section] = {name: name for name in get_args(Section)}
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known:

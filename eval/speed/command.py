@@ -29,11 +29,13 @@ from eval.speed.figures import (
     Service,
     Size,
     Starts,
+    Turns,
     Vectors,
 )
 from eval.speed.memory import total
 from eval.speed.product import Place
 from eval.speed.reference import Compared
+from eval.speed.turns import Taken
 from qa.inference import cores, cpu_name
 
 Found = TypeVar("Found", bound=BaseModel)
@@ -50,6 +52,7 @@ class Options:
     sizes: Sequence[int] = (1_000, 10_000, 100_000)
     embed_up_to: int = 10_000
     part: int = 500
+    turns: int = 5
     questions: int = 200
     asks: int = 40
     askers: int = 50
@@ -109,7 +112,13 @@ def run(options: Options) -> Run:
             seed=options.seed, work=work, cranfield=options.cranfield,
             articles=min(40, max(2, options.part // 10)),
         )  # fmt: skip
-        vectors = cranfield = None
+        turns = vectors = cranfield = None
+        if "turns" not in options.skip and options.turns:
+            taken = Taken(
+                work=work, seed=options.seed, count=options.turns, passages=options.part,
+                plain="plain" not in options.skip,
+            )  # fmt: skip
+            turns = _later(pool, options, "turns:measure", taken, Turns)
         if "vectors" not in options.skip:
             vectors = _later(pool, options, "reference:vectors", compared, Vectors)
         if options.cranfield is not None:
@@ -121,6 +130,7 @@ def run(options: Options) -> Run:
             seed=options.seed,
             machine=machine,
             sizes=[part.size(wanted) for wanted, part in parts.items()],
+            turns=turns.result() if turns else None,
             service=under_load,
             starts=began,
             vectors=vectors.result() if vectors else None,
@@ -131,7 +141,7 @@ def run(options: Options) -> Run:
 def added(run: Run, before: Run) -> Run:
     """Return the run with the sizes and parts of an earlier one that it leaves out."""
     sizes = {size.wanted: size for size in (*before.sizes, *run.sizes)}
-    missing = ("service", "starts", "vectors", "cranfield")
+    missing = ("turns", "service", "starts", "vectors", "cranfield")
     kept = {name: getattr(before, name) for name in missing if getattr(run, name) is None}
     return run.model_copy(
         update={

@@ -10,7 +10,7 @@ import numpy as np
 
 from qa.types import Frozen
 
-Section = Literal["plain", "service", "starts", "vectors"]
+Section = Literal["plain", "turns", "service", "starts", "vectors"]
 """What may be left out of a run."""
 
 
@@ -71,6 +71,32 @@ class Ingested(Frozen):
     def disk(self) -> float:
         """All that lies on disk."""
         return sum(self.disk_mb.values())
+
+
+class Turn(Frozen):
+    """One turn over the same articles: the product, the raw encoder, and plain LlamaIndex."""
+
+    product: Rate
+    encoder: Rate
+    plain: Rate | None
+
+
+class Turns(Frozen):
+    """Several of them. A ratio is the median of the turns' own."""
+
+    turns: Sequence[Turn]
+
+    def beside_encoder(self) -> Sequence[float]:
+        """Passages a second as a multiple of the raw encoder's, of each turn."""
+        return [t.product.each_second / t.encoder.each_second for t in self.turns]
+
+    def beside_plain(self) -> Sequence[float]:
+        """Passages a second as a multiple of plain LlamaIndex's, of each turn that has both."""
+        return [t.product.each_second / t.plain.each_second for t in self.turns if t.plain]
+
+    def characters_beside_plain(self) -> Sequence[float]:
+        """Characters a second as such a multiple: passages may be cut longer or shorter."""
+        return [t.plain.seconds / t.product.seconds for t in self.turns if t.plain]
 
 
 class Asked(Frozen):
@@ -203,6 +229,7 @@ class Run(Frozen):
     seed: int
     machine: Machine
     sizes: Sequence[Size]
+    turns: Turns | None = None
     service: Service | None = None
     starts: Starts | None = None
     vectors: Vectors | None = None

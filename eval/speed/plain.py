@@ -63,6 +63,18 @@ class _Plain(BaseEmbedding):
         return self._get_query_embedding(query)
 
 
+class Plainly:
+    """A plain pipeline that takes articles by and by."""
+
+    def __init__(self, folder: Path) -> None:
+        self._model, _ = load_seconds()
+        self._index = _index(folder, _Plain(self._model))
+
+    def ingest(self, paths: Sequence[Path]) -> Rate:
+        """Read, cut, embed and keep these files."""
+        return _ingest(self._index, paths, self._model)
+
+
 def measure(given: Place) -> Plain:
     """Ingest a part with the model, fill up to the full size with stand-ins, and search."""
     model, load = load_seconds()

@@ -43,7 +43,7 @@ class Place(Frozen):
 def ingest(given: Place) -> Ingested:
     """Ingest the articles, again without a change, and run the raw encoder over some passages."""
     with _pipeline(given, asking=False) as pipeline:
-        _warm(pipeline)
+        warm(pipeline)
         before = resident()
         began = time.perf_counter()
         report = pipeline.store.ingest([given.articles])
@@ -123,7 +123,7 @@ def _stage(pipeline: Pipeline, name: str, question: str) -> float:
     return time.perf_counter() - began
 
 
-def _warm(pipeline: Pipeline) -> None:
+def warm(pipeline: Pipeline) -> None:
     """Import and open what an ingest needs: how long that takes is measured as a start."""
     pipeline.store.embedding.load()
     pipeline.store.index_counts()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.speed.figures import Run, Service, Size, Starts, Times
+from eval.speed.figures import Run, Service, Size, Starts, Times, Turns
 from eval.speed.plots import plots
 from eval.speed.targets import Target, targets
 from qa.errors import UsageError
@@ -17,6 +17,9 @@ the system counts as resident. Recall is measured against all vectors of the col
 
 * **Raw encoder**: passages that were ingested, embedded once more by the same runtime, all at once
   and with nothing else to do.
+* **In turns**: ingest, the raw encoder and plain LlamaIndex over the same articles, in one process,
+  one after the other and then again over the next, so that what slows the machine for a while
+  slows all three; the targets are medians of the turns' own ratios.
 * **A half alone**: embedding the question and Chroma, or tantivy, by the product's own functions,
   in turns with the whole search, so that both have the same machine.
 * **Chroma alone, tantivy alone**: the product's own collection and index, asked by their own calls
@@ -79,6 +82,9 @@ def _lines(run: Run, beside: str) -> Iterator[str]:
     yield from ("## Targets", "", *_targets(targets(run)), "")
     if run.sizes:
         yield from ("## Ingest", "", *_ingest(run.sizes), "")
+    if run.turns:
+        yield from ("### In turns", "", *_turns(run.turns), "")
+    if run.sizes:
         yield from ("## Search and answers", "", "Milliseconds.", "", *_times(run.sizes), "")
         yield from ("## Growth", "", *_growth(run.sizes), "")
     if len(run.sizes) > 1:
@@ -130,6 +136,21 @@ def _ingest(sizes: Sequence[Size]) -> Iterator[str]:
             *_beside(rate, found.encoder.each_second if found.encoder else None),
             *_beside(rate, plain.each_second if plain else None),
             _figure(found.resync_s),
+        )
+
+
+def _turns(found: Turns) -> Iterator[str]:
+    yield from _head(
+        "turn", "passages", "passages/s", "raw encoder", "ratio", "plain LlamaIndex", "ratio"
+    )
+    for number, turn in enumerate(found.turns, 1):
+        rate = turn.product.each_second
+        yield _row(
+            f"{number}",
+            f"{turn.product.passages:,}",
+            _figure(rate),
+            *_beside(rate, turn.encoder.each_second),
+            *_beside(rate, turn.plain.each_second if turn.plain else None),
         )
 
 

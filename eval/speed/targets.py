@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 from eval.speed.figures import Run, Size, Starts
@@ -31,22 +32,16 @@ def targets(run: Run) -> list[Target]:
 
 
 def _ingest(run: Run) -> Iterator[Target]:
-    embedded = [size for size in run.sizes if size.ingested.own_vectors]
-    if not embedded:
+    if not run.turns:
         return
-    size = embedded[-1]
-    at = f"at {size.passages:,} passages"
-    own = size.ingested.rate
-    if size.plain and size.plain.rate:
-        plain = size.plain.rate
-        ratio = own.each_second / plain.each_second
-        yield Target(f"Ingest / plain LlamaIndex, passages a second, {at}", ratio, "at least", 2.3)
-        if own.characters_each_second and plain.characters_each_second:
-            ratio = own.characters_each_second / plain.characters_each_second
-            yield Target(f"Ingest / plain LlamaIndex, characters a second, {at}", ratio)
-    if size.ingested.encoder:
-        ratio = own.each_second / size.ingested.encoder.each_second
-        yield Target(f"Ingest / raw encoder, passages a second, {at}", ratio, "at least", 0.85)
+    at = f"median of {len(run.turns.turns)} turns"
+    if plain := run.turns.beside_plain():
+        name = f"Ingest / plain LlamaIndex, passages a second, {at}"
+        yield Target(name, median(plain), "at least", 2.3)
+        name = f"Ingest / plain LlamaIndex, characters a second, {at}"
+        yield Target(name, median(run.turns.characters_beside_plain()))
+    name = f"Ingest / raw encoder, passages a second, {at}"
+    yield Target(name, median(run.turns.beside_encoder()), "at least", 0.85)
 
 
 def _vectors(run: Run) -> Iterator[Target]:
