@@ -41,6 +41,8 @@ _LAYOUT = 1
 _OPSET = 17
 _TOKENS = 2048
 """Tokens of a batch, padding included."""
+_SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+"""Rows of a batch: an engine keeps half a megabyte for each shape that it has ever seen."""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -116,7 +118,7 @@ class ExportedModel:
         rows: dict[int, Vectors] = {}
         outputs = self.session.run(batches())
         for chosen, (vectors,) in zip(groups, outputs, strict=True):
-            rows.update(zip(chosen, unit(vectors), strict=True))
+            rows.update(zip(chosen, unit(vectors[: len(chosen)]), strict=True))
         return (
             np.stack([rows[n] for n in range(len(texts))]) if rows else np.empty((0, 0), np.float32)
         )
@@ -128,16 +130,18 @@ class ExportedModel:
         order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
         while order:
             length = padded(len(rows[order[-1]].ids))
-            size = max(1, _TOKENS // length)
+            size = max(size for size in _SIZES if size <= max(1, _TOKENS // length))
             chosen = order[-size:]
             del order[-size:]
             yield chosen, self._feeds([rows[n] for n in chosen], length)
 
     def _feeds(self, rows: Sequence[Any], length: int) -> Arrays:
+        size = min(size for size in _SIZES if size >= len(rows))
         made = {
-            name: np.zeros((len(rows), length), dtype=np.int64)
+            name: np.zeros((size, length), dtype=np.int64)
             for name in ("input_ids", "attention_mask", "token_type_ids")
         }
+        made["attention_mask"][:, 0] = 1  # rows that only fill up are no special case
         for n, row in enumerate(rows):
             made["input_ids"][n, : len(row.ids)] = row.ids
             made["attention_mask"][n, : len(row.ids)] = 1

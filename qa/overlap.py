@@ -33,7 +33,7 @@ class Words:
     roots: frozenset[str]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def words(text: str) -> Words:
     """Return the stems of `text`."""
     stems = tuple(terms(text))

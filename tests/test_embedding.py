@@ -192,6 +192,28 @@ def test_the_models_need_neither_torch_nor_a_network(embedding: Embedding, tmp_p
     assert list(home.iterdir()) == []
 
 
+# -- batches --------------------------------------------------------------------------------
+
+
+def test_any_number_of_texts_goes_through_few_shapes(embedding: Embedding) -> None:
+    """An engine remembers every shape; rows that fill a batch up change nobody's vector."""
+    embedding.load()
+    model = embedding._model
+    assert isinstance(model, ExportedModel)
+    texts = [f"The tanker number {n} was seized. " * (n % 7 + 1) for n in range(140)]
+    shapes = {
+        feeds["input_ids"].shape
+        for count in range(1, len(texts), 3)
+        for _, feeds in model._batches(texts[:count])
+    }
+    lengths = {length for _, length in shapes}
+    assert len(shapes) <= 14 * len(lengths)
+    assert all(rows * length <= 2048 for rows, length in shapes)
+    together = embedding.encode(texts[:37])
+    alone = np.stack([embedding.encode([text])[0] for text in texts[:37]])
+    assert (together * alone).sum(axis=1).min() > 0.9999
+
+
 # -- threads --------------------------------------------------------------------------------
 
 

@@ -91,7 +91,7 @@ class Word:
         return not self.text.islower() and any(map(str.isupper, self.text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def fold(text: str) -> str:
     """Lower-case `text` and take its accents off: `Nicolás` and `NICOLAS` become one."""
     if text.isascii():
@@ -101,7 +101,7 @@ def fold(text: str) -> str:
     return plain.translate(_UNFOLDABLE).replace("’", "'").replace("‘", "'")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def key(word: str) -> str:
     """Return the form under which a word is compared: folded, no possessive, no dots."""
     folded = _POSSESSIVE.sub("", fold(word))
@@ -119,7 +119,7 @@ def _stemmer() -> Callable[[str], str]:
     return stem
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """Return the stem of a folded word (Porter's second algorithm, "Snowball")."""
     if not word.isalpha():
