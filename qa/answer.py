@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from qa.candidates import asked_around, previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
+from qa.layout import marker
 from qa.lists import list_around
 from qa.marks import is_answer, is_yes_or_no, leads, without_emphasis, without_opening
 from qa.orders import inert
@@ -256,8 +257,9 @@ def _listed(quote: Quote) -> Draft | None:
 
 
 def _asks_for(question: str, listed: Draft) -> bool:
-    """Tell whether the line that leads to a list says most of what is asked."""
-    lead = listed.text.partition(":")[0] if listed.quotes[0].text.count("\n") else ""
+    """Tell whether the line that leads to a list, if one does, says most of what is asked."""
+    first = listed.quotes[0].text.partition("\n")[0]
+    lead = "" if marker(first) else listed.text.partition(":")[0]
     asked = words(question).known
     return bool(lead) and len(asked & words(lead).known) > _MOST_ASKED * len(asked)
 

@@ -342,6 +342,14 @@ def test_a_list_is_quoted_where_its_lead_says_what_is_asked() -> None:
     assert texts(drafts) == ["drivers of vans"]
 
 
+def test_a_list_without_a_lead_is_not_its_own_lead() -> None:
+    """A question for one thing is answered by its item, whatever the others say."""
+    text = "It needs care.\n\n1. Fill the tank with water.\n2. Wait 25 minutes.\n"
+    asked = "How long must one wait with the water in the tank?"
+    drafts = draft(asked, [passage(text)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
+    assert texts(drafts) == ["Wait 25 minutes."]
+
+
 def test_what_agrees_with_a_row_stays_beside_it() -> None:
     """A sentence of another article that says the same is a second quote."""
     table = passage("Fees\n\n| Course | Fee |\n|---|---|\n| Sailing | 90 euros |", article="a")
