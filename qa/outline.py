@@ -15,6 +15,7 @@ from qa.lists import list_around
 from qa.marks import without_emphasis
 from qa.overlap import words
 from qa.types import Quote, Value
+from qa.values import at_asked_date
 
 SURE = 0.2
 """Probability from which a value is shown as the short answer.
@@ -96,6 +97,7 @@ def short_answer(
     )
     if best is None or len(best.quote.text) > _LONGEST:
         return None
+    best = at_asked_date(question, best)
     if _denied(question, best) or (is_broad(question) and _in_list(best.quote)):
         return None
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
