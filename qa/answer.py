@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from qa.candidates import asked_around, previous
 from qa.datelines import dateline
 from qa.facts import mismatches, question_kind
+from qa.layout import marker
 from qa.lists import list_around
 from qa.marks import is_answer, is_yes_or_no, leads, without_emphasis, without_opening
 from qa.orders import inert
@@ -22,7 +23,7 @@ from qa.overlap import words
 from qa.reader import ANSWERABLE
 from qa.reading import Candidate, Reader, Reading
 from qa.sentences import sentences
-from qa.tables import stated
+from qa.tables import goes_on, headed, last_head, stated
 from qa.types import Draft, Passage, Quote
 
 SAME = 0.5
@@ -208,7 +209,7 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
 
     The others would not support what the widening adds.
     """
-    row = _row(claim)
+    row = _row(claim, passages)
     if row is not None:
         return row
     opens = leads(claim.quotes[0].text)
@@ -228,9 +229,10 @@ def _drafted(question: str, claim: _Claim, passages: Sequence[Passage]) -> Draft
     return Draft(text=plain(quote.text), quotes=quotes)
 
 
-def _row(claim: _Claim) -> Draft | None:
+def _row(claim: _Claim, passages: Sequence[Passage]) -> Draft | None:
     """Put a table's row into words, with the table's head; None for prose.
 
+    The head of a long table may stand in a passage before that of the row.
     What else says so stays beside it, where head and row are one quote that bears it out alone.
     """
     quote, *rest = claim.quotes
@@ -241,7 +243,36 @@ def _row(claim: _Claim) -> Draft | None:
     spans, text = found
     at = passage.start
     own = [Quote(passage=passage, start=at + start, end=at + end) for start, end in spans]
+    head = _head_before(quote, passages) if len(own) == 1 and own[0] == quote else None
+    under = headed(head.text, quote.text) if head is not None else None
+    if head is not None and under is not None:
+        own, text = [head, quote], under
     return Draft(text=inert(text), quotes=(*own, *rest) if len(own) == 1 else tuple(own))
+
+
+def _head_before(quote: Quote, passages: Sequence[Passage]) -> Quote | None:
+    """Find the head of a row's table in the passages that lie one after another before its own."""
+    passage, at = quote.passage, quote.start - quote.passage.start
+    if not goes_on(passage.text, at):
+        return None
+    while True:
+        before = next(
+            (
+                p for p in passages
+                if p.article_id == passage.article_id and p.start < passage.start
+                and passage.start - 1 <= p.end < passage.end
+            ),
+            None,
+        )  # fmt: skip
+        if before is None:
+            return None
+        head, further = last_head(before.text)
+        if head is not None:
+            start, end = before.start + head[0], before.start + head[1]
+            return Quote(passage=before, start=start, end=end)
+        if not further:
+            return None
+        passage = before
 
 
 def _listed(quote: Quote) -> Draft | None:
@@ -256,8 +287,9 @@ def _listed(quote: Quote) -> Draft | None:
 
 
 def _asks_for(question: str, listed: Draft) -> bool:
-    """Tell whether the line that leads to a list says most of what is asked."""
-    lead = listed.text.partition(":")[0] if listed.quotes[0].text.count("\n") else ""
+    """Tell whether the line that leads to a list, if one does, says most of what is asked."""
+    first = listed.quotes[0].text.partition("\n")[0]
+    lead = "" if marker(first) else listed.text.partition(":")[0]
     asked = words(question).known
     return bool(lead) and len(asked & words(lead).known) > _MOST_ASKED * len(asked)
 

@@ -12,13 +12,17 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from qa.overlap import words
+from qa.reader import ANSWERABLE
 from qa.reading import Candidate, Reading
 from qa.sentences import sentences
 from qa.tables import cells_of, is_row, is_rule, table_of
 from qa.types import Quote, Span, Value
 
 _NAMED = re.compile(r"(?:^|; )(?P<name>[^;:]{1,60}): (?P<cell>[^;]+?)(?=; |\.?$)")
+_UNIT = re.compile(r"\([^()]*\)")
 _FEWEST = 2
+_DOUBT = 0.5
+"""Share of the least probability of an answer that a row which is looked up must have."""
 _COMPARES = re.compile(
     r"\b(?:than|other|others|except|besides|versus|vs|compared?|between|differ\w*)\b", re.IGNORECASE
 )
@@ -91,7 +95,29 @@ def on_asked_rows(question: str, reading: Reading) -> Reading:
         place = (quote.passage.article_id, quote.start, quote.end)
         candidates.setdefault(place, replace(candidate, quote=quote))
     values = tuple(_moved(value, asked) for value in reading.values)
-    return replace(reading, candidates=tuple(candidates.values()), values=values)
+    found = replace(reading, candidates=tuple(candidates.values()), values=values)
+    return _looked_up(found, asked)
+
+
+def _looked_up(reading: Reading, asked: Stems) -> Reading:
+    """Take a question for answered that names the best sentence's row and one of its columns.
+
+    The reading model is unsure of rows, which are no sentences; it must not be sure of the
+    contrary.
+    """
+    best = reading.candidates[0] if reading.candidates else None
+    row = _row_of(best.quote) if best is not None else None
+    if best is None or row is None or reading.answerable < _DOUBT * ANSWERABLE:
+        return reading
+    keys = [words(r.cells[0].text).stems for r in _rows(best.quote.passage.text)]
+    key = words(row.cells[0].text).stems
+    bare = [words(_UNIT.sub("", cell.name)).stems for cell in row.cells[1:]]
+    named = any(_is_named(name, bare, asked) for name in bare)
+    if not named or keys.count(key) != 1 or not _is_named(key, keys, asked):
+        return reading
+    first = replace(best, score=max(best.score, ANSWERABLE))
+    answerable = max(reading.answerable, ANSWERABLE)
+    return replace(reading, answerable=answerable, candidates=(first, *reading.candidates[1:]))
 
 
 def _moved(value: Value, asked: Stems) -> Value:

@@ -31,6 +31,13 @@ _ASKS_WHO = re.compile(r"\s*(?:(?:and|but|so)\W+)?(?:who|whom|whose|which)\b", r
 _CONTINUES = re.compile(
     r"^\s*(?:and|but|so|or|also|what about|how about|why\b.{0,12}$)", re.IGNORECASE
 )
+_PREDICATE = re.compile(
+    r"\b(?:is|are|was|were|been|being) (?:[\w'’-]+ ){0,4}?"
+    r"(?P<told>\w{2,}ed|born|built|found|held|hit|hurt|led|left|lost|made|paid|sent|shot|sold|spent"
+    r"|sunk|told|won|\w+(?:aught|ought|aken|oken|iven|itten|osen|olen|own))\b",
+    re.IGNORECASE,
+)
+"""What was done to what is talked about: "And how many were killed?" asks about that instead."""
 _SHORT = 2
 """A question with fewer terms than this rarely stands alone."""
 _PEOPLE = 2
@@ -54,10 +61,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str | None:
     person = _PERSON.search(question) and _ASKS_WHO.match(last.question)
     topic = [*answered[:_PEOPLE], *asked] if person else asked or answered
     own = set(terms(question))
+    instead = _PREDICATE.search(question) and not _LEANS.search(question)
+    told = _PREDICATE.search(last.question) if instead else None
     words = [
         word
         for word in re.findall(r"[^\W\d_][\w'’-]+", last.question)
         if terms(word) and not any(fold(word) in fold(name) for name in topic)
+        if told is None or word != told["told"]
     ]
     said = [part for part in dict.fromkeys([*topic, *words]) if not own & set(terms(part))]
     return f"{question} ({', '.join(said[:_MOST])})" if said else None

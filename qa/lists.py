@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 
 from qa.layout import marker
-from qa.marks import leads, unmarked
+from qa.marks import leads, unmarked, without_opening
 from qa.orders import inert, is_order
+from qa.sentences import sentences
 from qa.types import Span
 
 _FEWEST, _MOST = 2, 25
@@ -34,7 +35,8 @@ def list_around(text: str, start: int, end: int) -> tuple[Span, str] | None:
     """Return the list that has an item at [start, end) of `text`, and what it says in words.
 
     What leads to it belongs to it: a line that ends in a colon, or a heading. None when there is no
-    list, when it is too long to be quoted, or when a line of it orders something.
+    list, when it is too long to be quoted, when a line of it orders something, or when its items
+    are whole paragraphs, as in a judgment.
     """
     lines = _lines(text)
     at = next((n for n, line in enumerate(lines) if line.span[0] <= start < line.span[1]), None)
@@ -51,6 +53,8 @@ def list_around(text: str, start: int, end: int) -> tuple[Span, str] | None:
         first -= 1
     while last + 1 < len(lines) and _belongs(lines, last + 1, lines[at].kind, text):
         last += 1
+    if _are_paragraphs(lines[first : last + 1]):
+        return None
     if first > 0 and _leads(lines[first - 1].text):
         first -= 1
     span = lines[first].span[0], lines[last].span[1]
@@ -106,6 +110,12 @@ def _continues(line: _Line, before: _Line) -> bool:
     """Tell whether a line without a mark is indented below an item."""
     inside = bool(before.kind) or _CONTINUED.match(before.text) is not None
     return not line.kind and inside and _CONTINUED.match(line.text) is not None
+
+
+def _are_paragraphs(lines: list[_Line]) -> bool:
+    """Tell whether most items run to several sentences: the numbered paragraphs of a text."""
+    items = [without_opening(line.text) for line in lines if line.kind]
+    return 2 * sum(len(sentences(item)) > 1 for item in items) > len(items)
 
 
 def _leads(line: str) -> bool:

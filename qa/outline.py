@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
-from qa.facts import Facts, facts, question_kind
+from qa.facts import Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
 from qa.overlap import words
 from qa.types import Quote, Value
+from qa.values import at_asked_date
 
 SURE = 0.2
 """Probability from which a value is shown as the short answer.
@@ -49,6 +50,9 @@ _MEASURES = (
     (re.compile(r"\b(?:costs?|prices?|paid|pay|fees?|fares?)\b", re.IGNORECASE), _MONEY),
 )
 """What a question speaks of, and the units of what answers it."""
+_WHICH = re.compile(r"\b(?:which|what) \w+", re.IGNORECASE)
+_CUT = re.compile(r"\w (?:no|not|never|without|an?|the)$", re.IGNORECASE)
+"""What a value ends in that says nothing without the word behind it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 _REACH = 80
 """Characters between a denial and the value that it concerns."""
@@ -93,6 +97,7 @@ def short_answer(
     )
     if best is None or len(best.quote.text) > _LONGEST:
         return None
+    best = at_asked_date(question, best)
     if _denied(question, best) or (is_broad(question) and _in_list(best.quote)):
         return None
     several = question_kind(question) == "list" or _SEVERAL.search(best.quote.text)
@@ -107,6 +112,8 @@ def _answers(question: str, value: Value) -> bool:
     """Tell whether a value can be an answer: no empty word, of the kind asked for, no echo."""
     text = in_asked_column(question, value.quote)
     if _EMPTY.fullmatch(text) or _of_another_kind(question, text):
+        return False
+    if _counts_the_asked(question, value) or _hides_denial(question, value):
         return False
     said = words(text).known
     echo = bool(said) and said <= words(question).known
@@ -125,6 +132,39 @@ def _denied(question: str, value: Value) -> bool:
         negation.head in acts and abs(negation.start - at) <= _REACH
         for negation in sentence.polarity.negations
     )
+
+
+def _counts_the_asked(question: str, value: Value) -> bool:
+    """Tell whether a value is the bare number of those that are asked for: "Which seats?" "48"."""
+    if question_kind(question) == "number" or not _WHICH.search(question):
+        return False
+    found = facts(value.quote.text)
+    if not found.numbers or found.dates or any(w.content for w in found.words if _letters(w.text)):
+        return False
+    start = value.quote.start - value.sentence.start
+    end = value.quote.end - value.sentence.start
+    own = (n for n in facts(value.sentence.text).numbers if start <= n.start and n.end <= end)
+    return any(set(n.nouns) & set(terms(question)) for n in own)
+
+
+def _letters(word: str) -> bool:
+    return any(letter.isalpha() for letter in word)
+
+
+def _hides_denial(question: str, value: Value) -> bool:
+    """Tell whether a value leaves out the "not" of its sentence, which is all the answer.
+
+    "The barn is not for sale" answers whether the barn is; "The barn" does not, nor "It had no".
+    """
+    if question_kind(question) != "yesno" or facts(question).polarity.negations:
+        return False
+    start = value.quote.start - value.sentence.start
+    end = value.quote.end - value.sentence.start
+    denied = facts(value.sentence.text).polarity.negations
+    inside = [n for n in denied if start <= n.start < end]
+    cut = _CUT.search(value.quote.text) and re.match(r" \w", value.sentence.text[end:])
+    echo = words(value.quote.text).known <= words(question).known
+    return bool(cut) or (bool(denied) and not inside and echo)
 
 
 def _of_another_kind(question: str, text: str) -> bool:

@@ -60,6 +60,28 @@ def stated(text: str, start: int, end: int) -> tuple[tuple[Span, ...], str] | No
     return ((head[0], end),) if near else (head, (start, end)), words
 
 
+def headed(head: str, row: str) -> str | None:
+    """Put a row into words below a head that stands elsewhere; None where it has other columns."""
+    same = len(cells_of(head)) == len(cells_of(row))
+    return _in_words(head, row) if same else None
+
+
+def goes_on(text: str, start: int) -> bool:
+    """Tell whether the row at `start` of a text is of a table that the text begins within."""
+    lines = text[:start].split("\n")[:-1]
+    return all(is_row(line) for line in lines) and not any(is_rule(line) for line in lines)
+
+
+def last_head(text: str) -> tuple[Span | None, bool]:
+    """Return the head of the table that a text ends in, and whether the text begins within it."""
+    end = len(text.rstrip())
+    start = text.rfind("\n", 0, end) + 1
+    table = table_of(text, start, end) if is_row(text[start:end]) else None
+    if table is None:
+        return None, False
+    return table.head, table.head is None and goes_on(text, start)
+
+
 def statements(quote: str) -> frozenset[str]:
     """Return in words what a quoted row says, alone and with the head that is quoted with it."""
     lines = [line for line in quote.splitlines() if line.strip()]

@@ -66,6 +66,11 @@ CONFLICTS: list[Case] = [
         ("The Lindholm fire killed [14 people].", LATER),
     ),
     (
+        "How many people were injured in the Lindholm fire?",
+        ("Four people died and [27] were injured in the Lindholm fire.", THURSDAY),
+        ("Six were killed and [31] injured in the Lindholm fire.", THURSDAY),
+    ),
+    (
         "Who won the election in Norsund?",
         "[Pavel Reiss] won the election in Norsund by a wide margin.",
         "[Lotte Anders] won the election in Norsund, officials said.",

@@ -14,7 +14,7 @@ from qa.reader import ANSWERABLE, EmbeddedReader
 from qa.reading import Candidate, Reader, Reading
 from qa.sentences import sentences
 from qa.types import Draft, Passage
-from qa.verify import check
+from qa.verify import check, verify
 from tests.reading_world import articles, pool
 
 
@@ -342,6 +342,14 @@ def test_a_list_is_quoted_where_its_lead_says_what_is_asked() -> None:
     assert texts(drafts) == ["drivers of vans"]
 
 
+def test_a_list_without_a_lead_is_not_its_own_lead() -> None:
+    """A question for one thing is answered by its item, whatever the others say."""
+    text = "It needs care.\n\n1. Fill the tank with water.\n2. Wait 25 minutes.\n"
+    asked = "How long must one wait with the water in the tank?"
+    drafts = draft(asked, [passage(text)], Fixed([0.1, 0.2, 0.9]), max_claims=1)
+    assert texts(drafts) == ["Wait 25 minutes."]
+
+
 def test_what_agrees_with_a_row_stays_beside_it() -> None:
     """A sentence of another article that says the same is a second quote."""
     table = passage("Fees\n\n| Course | Fee |\n|---|---|\n| Sailing | 90 euros |", article="a")
@@ -356,6 +364,27 @@ def test_what_agrees_with_a_row_stays_beside_it() -> None:
     )  # fmt: skip
     assert only.text == "Course: Sailing; Fee: 90 euros."
     assert [quote.passage.article_id for quote in only.quotes] == ["a", "b"]
+
+
+@pytest.mark.parametrize("gap", ["", "More follows.\n"])
+def test_a_row_finds_the_head_of_its_table_in_a_passage_before(gap: str) -> None:
+    """Where nothing else lies between; both are quoted, and the claim is what they say."""
+    parts = [
+        "Codes\n\n| Code | Meaning |\n|---|---|\n| E01 | Lid open |\n",
+        "| E02 | Tank empty |\n| E03 | Fan fault |\n",
+        f"{gap}| E04 | Tray full |\n| E05 | Hopper full |",
+    ]
+    starts = [sum(len(part) for part in parts[:n]) for n in range(3)]
+    passages = [passage(p, start=s, key=str(s)) for p, s in zip(parts, starts, strict=True)]
+    row = next(s.quote(passages) for s in gather(passages) if "E05" in s.text)
+    reading = Reading((Candidate(row, 0.9),), 0.9)
+    (only,) = answer.draft("What is E05?", reading, passages, Fixed([]), max_claims=1)
+    if gap:
+        assert only.text == "E05: Hopper full."
+        return
+    assert only.text == "Code: E05; Meaning: Hopper full."
+    assert [quote.text for quote in only.quotes] == ["| Code | Meaning |", row.text]
+    assert verify(only, lambda *_: 0.0).verdict == "supported"
 
 
 def test_a_reason_is_not_followed_by_what_has_little_to_do_with_it() -> None:

@@ -1,8 +1,11 @@
 """Which cell of a row is asked for, by the names of the columns."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.columns import in_asked_column, on_asked_rows
+from qa.reader import ANSWERABLE
 from qa.reading import Candidate, Reading
 from qa.types import Passage, Quote, Value
 
@@ -103,3 +106,21 @@ def test_the_row_that_the_question_names(
     assert found.values[0].quote.text == expected
     assert expected in found.candidates[0].quote.text
     assert found.values[0].sentence == found.candidates[0].quote
+
+
+@pytest.mark.parametrize(
+    ("question", "sure", "expected"),
+    [
+        ("What is the price of the lawn mower?", 0.2, ANSWERABLE),
+        ("What is the price of the lawn mower?", 0.9, 0.9),
+        ("What is the price of the lawn mower?", 0.05, 0.05),
+        ("What is the colour of the lawn mower?", 0.2, 0.2),
+        ("What is the price of the tractor?", 0.2, 0.2),
+    ],
+)
+def test_a_row_and_a_column_that_are_named_are_looked_up(
+    question: str, sure: float, expected: float
+) -> None:
+    """Unless the model is sure that there is no answer."""
+    reading = replace(_read(MOWERS, "| Lawn mower | 31 kg | €420 |", "€420"), answerable=sure)
+    assert on_asked_rows(question, reading).answerable == expected

@@ -28,6 +28,10 @@ from tests.conflict_cases import THURSDAY
         ("told on Tuesday that it will", "told on Tuesday [9 December 2025] that it will"),
         ("They found it on Tuesday.", "They found it on Tuesday [9 December 2025]."),
         (
+            "They may have left on Tuesday.",
+            "They may have left on Tuesday [9 December 2025].",
+        ),
+        (
             "Monday and Tuesday",
             "Monday [8 December 2025] and Tuesday [9 December 2025]",
         ),
@@ -63,6 +67,8 @@ def test_a_weekday_has_its_date_put_behind_it(text: str, shown: str) -> None:
         "It will be on Thursday.",
         "next Friday",
         "“I leave tomorrow,” she said.",
+        "He said that they could return on Friday.",
+        "They may leave on Wednesday.",
     ],
 )
 def test_a_day_that_is_not_settled_stays_as_it_is(text: str) -> None:

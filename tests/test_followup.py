@@ -32,6 +32,7 @@ def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
         ("What happened after that?", TANKER, "What happened after that? (Skipper, seized)"),
         ("Was oil found there?", TANKER, "Was oil found there? (Skipper, seized)"),
         ("How old is she?", MAYOR, "How old is she? (Ida Holm, Varnes, mayor)"),
+        ("And how was the crew freed?", TANKER, "And how was the crew freed? (Skipper)"),
         ("And in May?", TANKER, "And in May? (Skipper, seized)"),
     ],
 )

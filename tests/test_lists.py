@@ -65,6 +65,13 @@ def test_what_is_no_list_of_a_reader_is_not_quoted_as_one(text: str) -> None:
     assert list_around(text, 0, len(text.split(chr(10), maxsplit=1)[0])) is None
 
 
+def test_numbered_paragraphs_are_no_list() -> None:
+    """Most items of a judgment or of minutes are several sentences, each about something else."""
+    text = "1. Ana Reis owns a farm. It is old.\n\n2. Her field was flooded. Sheep drowned."
+    assert list_around(text, 0, 24) is None
+    assert list_around(text.replace(" It is old.", ""), 0, 24) is not None
+
+
 def test_a_list_within_a_list_goes_on() -> None:
     """What leads to it is an item that ends in a colon."""
     text = "- Fruit:\n  - plums\n  - pears\n- flour"

@@ -8,6 +8,7 @@ cannot tell, the answer is "unlike", so that nobody is told of a disagreement th
 
 from qa.values.asked import Asked, asked
 from qa.values.change import Outcome, outcome
+from qa.values.dated_figures import at_asked_date
 from qa.values.days import dated, dated_part
 from qa.values.relation import Relation, amount, chooses, fits, mentions, phrase, relate
 from qa.values.scene import same_event
@@ -20,6 +21,7 @@ __all__ = [
     "Statement",
     "amount",
     "asked",
+    "at_asked_date",
     "chooses",
     "dated",
     "dated_part",

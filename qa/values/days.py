@@ -57,7 +57,8 @@ _WITH_IT = re.compile(r"['’]s\b| (?:morning|afternoon|evening|night)\b")
 _STOP = re.compile(r"[.!?]['\"”’)]*\s+(?=[A-Z\"“‘(])|\n")
 _UNCLEAR = (
     r"(?:was|were|been) (?:(?:originally|initially|first|also) )?"
-    r"(?:expected|scheduled|due(?! to)|planned|set|to)\b|\bwould\b"
+    r"(?:expected|scheduled|due(?! to)|planned|set|to)\b"
+    r"|\b(?:would|could|can|cannot|(?-i:may)|might|should|must)\b(?!(?: not)? have\b)"
 )
 _AHEAD = (
     r"\b(?:will|shall|won['’]t|expected|expects?|scheduled|due(?! to)|plans?|planned|planning"

@@ -6,7 +6,7 @@ Numbers whose measures differ cannot be set against each other.
 import re
 
 from qa.facts import Number
-from qa.facts.words import stem
+from qa.facts.words import Word, stem
 from qa.values.kinds import word_set
 from qa.values.statement import Statement
 
@@ -57,6 +57,7 @@ _FATE_WORDS = {
 }
 FATES = {word: name for name, stems in _FATE_WORDS.items() for word in stems.split()}
 """Stems that say what became of people, to the name of their fate."""
+_NEW_CLAUSE = re.compile(r"[,;:]|\b(?:and|but|while|when|after)\b", re.IGNORECASE)
 _FATE_REACH = 8
 """Words between a number and the word that tells what became of those counted."""
 
@@ -92,9 +93,21 @@ def fate(one: Statement) -> str:
 
 
 def _fate(one: Statement, number: Number) -> str:
-    """Tell what became of those counted, by the nearest word that says so."""
+    """Tell what became of those counted, by the nearest word of their clause that says so.
+
+    Where the clause has none ("died, 27 of them at sea"), the nearest of another tells.
+    """
     row = one.facts.words
     at = next((i for i, w in enumerate(row) if w.end > number.start), 0)
-    near = [(abs(i - at), i) for i, w in enumerate(row) if w.stem in FATES]
-    close = [i for distance, i in sorted(near) if distance <= _FATE_REACH]
-    return FATES[row[close[0]].stem] if close else ""
+    near = [
+        (_apart(one, number, w), abs(i - at), w.stem) for i, w in enumerate(row) if w.stem in FATES
+    ]
+    close = sorted(found for found in near if found[1] <= _FATE_REACH)
+    return FATES[close[0][2]] if close else ""
+
+
+def _apart(one: Statement, number: Number, word: Word) -> bool:
+    """Tell whether a new clause or a new member of a row begins between a number and a word."""
+    before = word.start < number.start
+    start, end = (word.end, number.start) if before else (number.end, word.start)
+    return _NEW_CLAUSE.search(one.text[start:end]) is not None

@@ -19,6 +19,11 @@ _WEEK, _MONTH, _MANY = 7, 31, 10_000
 _INFERRED = 60
 """Days from the article's date within which a day without a year is of that year."""
 _GAP = re.compile(r"[\s,()]{0,3}(?:the )?")
+_TIME = r"(?:\d{1,2}[:.]\d\d|(?:\d{1,2}[:.]\d\d|\d{1,2}) ?[ap]\.?m\.?|noon|midnight)"
+_HOURS = re.compile(
+    rf"(?<![\w.:])(?P<hours>(?:(?:from|between) {_TIME} (?:to|and|until) )?{_TIME},?) on $",
+    re.IGNORECASE,
+)
 _LIMIT = re.compile(
     r"\b(before|after|until|till|by|since|from|prior to|later than|between)\s+(?:\w+\s)?$",
     re.IGNORECASE,
@@ -112,12 +117,15 @@ def relate(one: Statement, other: Statement, question: Asked) -> Relation:
 def phrase(one: Statement) -> Span:
     """Return the span of the value with the dates that belong to it: "Wednesday, December 10".
 
-    Of a long value only the dates are left.
+    Of a long value only the dates are left. The hours of a day belong to it: "from 05:00 to 15:00
+    on Friday".
     """
     if moment(one) is None:
         return one.span
     span, dates = _joined(one)
-    return (dates[0].start, dates[-1].end) if dates and one.long else span
+    start, end = (dates[0].start, dates[-1].end) if dates and one.long else span
+    hours = _HOURS.search(one.text, 0, start)
+    return (hours.start("hours") if hours is not None else start), end
 
 
 def mentions(one: Statement, other: Statement) -> bool:
