@@ -119,6 +119,15 @@ def test_a_measured_choice_is_remembered(cache: Path) -> None:
     assert ExportedModel(found, cache).choice == first
 
 
+def test_attention_is_exported_so_that_engines_join_it(original: Any, tmp_path: Path) -> None:
+    """Without the check for rows that see nothing, and the model itself stays as it was."""
+    before = original[0].auto_model.config._attn_implementation
+    assert before != "eager"
+    made = export(original, "bundled", tmp_path)
+    assert b"IsNaN" not in made.network.read_bytes()
+    assert original[0].auto_model.config._attn_implementation == before
+
+
 def test_a_damaged_export_is_made_anew(original: Any, tmp_path: Path) -> None:
     """A file that is not what was written is not run."""
     made = export(original, "bundled", tmp_path)
@@ -139,6 +148,9 @@ def test_a_model_that_cannot_be_exported_is_run_by_torch_and_tried_once(
         """A model without a forward pass."""
 
         tokenizer = original.tokenizer
+
+        def modules(self) -> list[Any]:
+            return []
 
     for model in (Strange(), None):
         with pytest.raises(NotExportable, match="not callable"):
