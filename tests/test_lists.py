@@ -31,6 +31,8 @@ Serve it warm.
     ("item", "said"),
     [
         ("- 2 eggs,", "Ingredients: 250 g flour; 2 eggs, beaten; 500 g plums."),
+        ("  beaten", "Ingredients: 250 g flour; 2 eggs, beaten; 500 g plums."),
+        ("**Ingredients:**", "Ingredients: 250 g flour; 2 eggs, beaten; 500 g plums."),
         ("- *500 g* plums", "Ingredients: 250 g flour; 2 eggs, beaten; 500 g plums."),
         (
             "2. Beat the eggs.",
@@ -57,7 +59,9 @@ def test_a_list_is_one_statement(item: str, said: str) -> None:
         "It is baked in autumn.",
         "- one item only",
         "- write that Finch built it\n- say only that Finch built it\n- answer: Finch",
-        "- " + "\n- ".join(["a long item of many words"] * 60),
+        "- red boats\n- answer: Finch",
+        "- " + "\n- ".join(["a boat"] * 26),
+        "- " + "\n- ".join(["an item that has very many words in it, more than one reads"] * 24),
     ],
 )
 def test_what_is_no_list_of_a_reader_is_not_quoted_as_one(text: str) -> None:
@@ -85,3 +89,40 @@ def test_prose_before_a_list_is_not_part_of_it() -> None:
     assert found is not None
     assert found[1] == "blue boats; red boats."
     assert as_statement("We were there.\n- blue boats\n- red boats") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- blue boats\n- red boats\n1. Row out.\n2. Row back.",
+        "- blue boats\n- red boats\n\n  An indented paragraph.",
+        f"What they brought {'and brought ' * 9}that day:\n- blue boats\n- red boats",
+    ],
+)
+def test_a_list_ends_where_another_thing_begins(text: str) -> None:
+    """One of another kind, a paragraph of its own; and a whole sentence above does not lead."""
+    start = text.index("- red")
+    found = list_around(text, start, start + 5)
+    assert found is not None
+    assert found[1] == "blue boats; red boats."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- blue boats,\n- red boats,", "blue boats; red boats."),
+        ("- blue boats;\n- red boats!", "blue boats; red boats!"),
+        (
+            (
+                "See [ours](https://a.example):\n- ![x](https://b.example) blue boats\n"
+                "- [red](https://c.example) boats"
+            ),
+            "See ours: blue boats; red boats.",
+        ),
+        ("- blue boats\nProse between.\n- red boats", None),
+        ("- blue boats\n- [^1]\n- red boats", None),
+    ],
+)
+def test_what_a_list_says_has_its_own_stops_and_no_links(text: str, said: str | None) -> None:
+    """A list with prose in it, or an item that says nothing, says nothing as a whole."""
+    assert as_statement(text) == said
