@@ -115,7 +115,7 @@ def test_tables_and_lists_are_not_cut_apart(embedding: Embedding) -> None:
         ("You may come.\n\n- a torch\n- a rope", False),
         ("You may come.\n\n| Ansel | 1987 |\n| Brig | 1990 |", False),
         ("- a torch\n\nIt is red and new.", False),
-        ("It is red.\n\n  It is new.", False),
+        ("- a torch\n\n  It is red and new.", False),
         ("It is red | it is new.\n\nIt is old.", False),
     ],
 )
