@@ -283,6 +283,17 @@ def test_hidden_files_and_folders_are_passed_over(
     assert [info.id for info in pipeline.library.articles()] == ["a.txt"]
 
 
+def test_a_link_within_the_folder_is_a_file_of_its_own(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """It answers under its own name, beside the file that it leads to."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    pipeline = make_pipeline()
+    assert pipeline.store.ingest([folder]).errors == ()
+    assert found(pipeline, "albatross") == {"a.txt", "b.txt"}
+
+
 def test_a_folder_that_is_empty_all_at_once_keeps_its_articles(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
