@@ -305,6 +305,53 @@ def test_tables_of_a_page_are_put_in_words() -> None:
     assert "|" not in text
 
 
+@pytest.mark.parametrize(
+    ("markup", "said"),
+    [
+        (
+            "<p>It costs <s>20</s> 25 euros, not <strike>30</strike> 35.</p>",
+            "It costs 25 euros, not 35.",
+        ),
+        ("<dl><dt>Colour</dt><dd>blue <b>and</b> red</dd></dl>", "- Colour\n- blue and red"),
+        ("<dl><dt></dt><dd>blue</dd></dl>", "- blue"),
+        (
+            "<table><tr><td>Kind<th>A<th>B<tr><td>x<td>6<td>8</table>",
+            "Kind: x; A: 6; B: 8.",
+        ),
+    ],
+)
+def test_a_part_of_a_page_says_what_it_shows(markup: str, said: str) -> None:
+    """Nothing that is crossed out, all of what a term means, and the head of every column."""
+    page = f"<html><body><article><h1>Drill</h1><p>{LEDE}</p>{markup}<p>{MORE}</p></article>"
+    assert article(page, "a.html").text == f"Drill\n\n{LEDE}\n\n{said}\n\n{MORE}"
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        (
+            "<table><tr><th>Ship</th><th>Home</th></tr><tr><td>Ansel</td><td>Varnes</td></tr></table>",
+            "Ship: Ansel; Home: Varnes.",
+        ),
+        (
+            f"<table><tr><td>{LEDE} {MORE}</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>",
+            f"{LEDE} {MORE}\n\nb\n\nc\n\nd",
+        ),
+        (
+            f"<table>{'<tr><td>menu</td></tr>' * 3}{'<tr><td>a</td><td>b</td></tr>' * 2}</table>",
+            "menu\n\nmenu\n\nmenu\n\na\n\nb\n\na\n\nb",
+        ),
+        (
+            "<ul><li>a torch</li><li></li>and more</ul><span>than that</span>",
+            "- a torch\n\nand more\n\nthan that",
+        ),
+    ],
+)
+def test_a_table_of_data_is_told_from_one_that_arranges(markup: str, shown: str) -> None:
+    """By its head, and by its cells, which are short and several in most rows."""
+    assert visible(markup) == shown
+
+
 def test_a_page_that_is_no_article_keeps_its_rows_and_items() -> None:
     """As visible text; a table that only arranges the page is none."""
     page = """<div>It has:</div><ul><li><p>a torch</p></li><li></li><li>gloves</li></ul>
@@ -445,6 +492,11 @@ def test_a_page_names_itself_its_day_and_its_publisher() -> None:
             ),
             *("Ferry", dt.date(2024, 5, 6), None),
         ),
+        (
+            "<title>Port news</title>",
+            "<time datetime='2024-05-06'>x</time><time datetime='2024-05-07'>y</time>",
+            *("Port news", None, None),
+        ),
         ("", "<h1>Ferry</h1><footer>© 2024 The Gazette, 6 May 2024</footer>", "Ferry", None, None),
         ('<meta name="date" content="03/04/2024">', "<h1>Ferry</h1>", "Ferry", None, None),
         (
@@ -460,6 +512,15 @@ def test_what_a_page_states_is_found_and_nothing_more(
     page = f"<html><head>{head}</head><body><article>{body}<p>{LEDE}</p><p>On 1 May 2019 it sank."
     found = article(page + f"</p><p>{MORE}</p></article></body></html>", "a.html")
     assert (found.title, found.date, found.source) == (title, date, source)
+
+
+def test_of_several_headings_none_is_the_title() -> None:
+    """Unless one of them is the article's."""
+    lines = f"<h1>One</h1><p>{LEDE}</p><h1>Two</h1><p>{MORE}</p>"
+    page = "<html><head><title>Port news</title></head><body>{}</body></html>"
+    assert article(page.format(lines), "a.html").title == "Port news"
+    own = f"<h1>One</h1><article><h1>Ferry</h1><p>{LEDE}</p><p>{MORE}</p></article>"
+    assert article(page.format(own), "a.html").title == "Ferry"
 
 
 # Dates and sources
@@ -559,6 +620,86 @@ def test_a_line_of_the_page_is_furniture(line: str, where: str) -> None:
     parts = [LEDE, line, MORE] if where == "middle" else [LEDE, MORE, line]
     assert furniture("\n\n".join(parts)) == [line]
     assert furniture("\n".join(parts)) == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Pic: Ada Quill",
+        "Illustration: Ada Quill",
+        "Graphic: Ada Quill",
+        "Caption: The quay",
+        "Credit: Ada Quill",
+        "Cars wait on the quay. Via AFP",
+        "(Courtesy of Ada Quill)",
+        "[File: the quay]",
+        "Cars wait on the quay. Getty",
+        "Cars wait on the quay. Shutterstock",
+        "Cars wait on the quay. iStock",
+        "Cars wait on the quay. Alamy",
+        "Cars wait. Ada Quill/Bloomberg",
+        "Cars wait. Ada Quill/Xinhua",
+        "Cars wait. Ada Quill/TASS",
+        "Cars wait. Ada Quill/Sputnik",
+        "Cars wait. Ada Quill/Anadolu",
+        "Cars wait. Ada Quill/Pool",
+        "Cars wait. Ada Quill/ Pool",
+        "Cars wait. Ada Quill/Handout",
+        "Cars wait. Ada Quill/ Handout",
+        "(c) 2025 Gazette Media",
+        "Copyright 2025 Gazette Media",
+        "Please do not redistribute.",
+        "Do not republish.",
+        "Unauthorised copying is prohibited.",
+        "Written by Ada Quill",
+        "Edited by Ada Quill",
+        "Translation by Ada Quill",
+        "The post Ferries appeared first on The Gazette",
+        "The post Ferries first appeared on The Gazette",
+        "First published in The Gazette",
+        "This story originally ran in The Gazette",
+        "Sign up for alerts",
+        "Subscribe to our channel today",
+        "Receive it in your inbox",
+        "Receive our newsletters",
+        "Don't miss:",
+        "You may also like",
+        "Sponsored content",
+        "This material must not be published again.",
+        "Our standards: The Principles",
+        "With additional reporting from Ada Quill",
+        "With files from Ada Quill",
+        "With assistance from Ada Quill",
+        "With reporting from Ada Quill",
+        "It was autogenerated from a syndicated feed",
+        "Cars wait. Ada Quill/AP",
+        "Cars wait. Ada Quill/EPA",
+        "Related articles",
+        "Recommended stories",
+        "More from The Gazette",
+        "See also:",
+        "Watch now: the quay",
+        "Listen: the quay",
+        "Explore more: the quay",
+        "Learn more",
+        "Download our app",
+        "Get the new app",
+        "Join our channel",
+        "Click here to go on",
+        "Tap here for more",
+        "Tags: ferry, port",
+        "Filed under: ports",
+        "Skip to content",
+        "Leave a comment",
+        "12 comments",
+        "Article continues below",
+        "Story continues below",
+        "Report continues below",
+    ],
+)
+def test_a_line_with_a_single_mark_of_the_page_is_furniture(line: str) -> None:
+    """Each word by which such lines are told from prose at a glance is enough alone."""
+    assert furniture(f"{LEDE}\n\n{line}\n\n{MORE}") == [line]
 
 
 @pytest.mark.parametrize(

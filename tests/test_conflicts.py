@@ -380,14 +380,50 @@ def test_groups_are_frozen() -> None:
         Group("x", (), None).label = "y"  # type: ignore[misc]
 
 
-def test_whoever_denies_a_thing_may_state_another() -> None:
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mayor denied it and said that the bridge was built in [1916].",
+        "The mayor rejected what was told but the bridge was built in [1916].",
+        "The mayor denied the claim, adding that the bridge was built in [1916].",
+        "The mayor denied the claim; instead the bridge was built in [1916].",
+        "The mayor denied the claim that instead gives the bridge as built in [1916].",
+    ],
+)
+def test_whoever_denies_a_thing_may_state_another(sentence: str) -> None:
     """What stands behind "and said" is told as right."""
     question = "When was the bridge built?"
     one = told("The bridge was built in [1921].", "a.txt", THURSDAY)
-    other = told(
-        "The mayor denied it and said that the bridge was built in [1916].", "b.txt", LATER
-    )
+    other = told(sentence, "b.txt", LATER)
     assert compare(question, [one, other], support).relation == "conflict"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The inspector contradicted the mayor, who had said the bridge was built in [1921].",
+        "The mayor denied the report that the bridge was built in [1921].",
+        "The town disputes the claim that the bridge was built in [1921].",
+        "The town rejected reports that the bridge was built in [1921].",
+        "The archive refutes the statement that the bridge was built in [1921].",
+        "The town was wrong to announce that the bridge was built in [1921].",
+        "The press incorrectly reported that the bridge was built in [1921].",
+        "The press falsely claimed that the bridge was built in [1921].",
+        "Contrary to the account by which the bridge was built in [1921], it is older.",
+        "The bridge was initially said to have been built in [1921].",
+        "The bridge, at first reported as built in [1921], is older.",
+        "The bridge had originally been stated to be built in [1921].",
+        "The bridge was originally estimated to be built in [1921].",
+    ],
+)
+def test_what_an_article_holds_to_be_wrong_stands_against_nothing(sentence: str) -> None:
+    """Whatever the words by which it denies what others said, or what was said first."""
+    question = "When was the bridge built?"
+    right = told("The bridge was built in [1916].", "a.txt", THURSDAY)
+    denied = told(sentence, "b.txt", LATER)
+    assert compare(question, [right, denied], support).relation == "none"
+    plain = told("The bridge was built in [1921].", "b.txt", LATER)
+    assert compare(question, [right, plain], support).relation == "conflict"
 
 
 def test_what_an_article_contradicts_is_not_its_own_value() -> None:

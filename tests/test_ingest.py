@@ -187,6 +187,7 @@ def test_the_data_directory_is_no_article(make_pipeline: MakePipeline, folder: P
 def test_the_data_directory_may_hold_articles(make_pipeline: MakePipeline, folder: Path) -> None:
     """Named itself, it is read without what is ours in it."""
     write(folder, {"a.txt": paragraph("albatross"), "keys.txt": paragraph("secret")})
+    write(folder, {"models/vocab.txt": paragraph("vocabulary")})
     (folder / "feedback.jsonl").write_text('{"id": 1, "text": "The dolphin was seen there."}\n')
     pipeline = make_pipeline(folder)
     pipeline.store.add_upload("b.txt", paragraph("barnacle").encode())
@@ -254,6 +255,43 @@ def test_a_vanished_folder_keeps_its_articles(make_pipeline: MakePipeline, folde
     report = pipeline.store.ingest()
     assert [error.problem.type for error in report.errors] == ["folder-not-found"]
     assert found(pipeline, "albatross") == {"a.txt"}
+
+
+def test_a_vanished_folder_does_not_keep_another_out(
+    make_pipeline: MakePipeline, tmp_path: Path
+) -> None:
+    """A new folder is made known beside one whose disk is not there."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    write(first, {"a.txt": paragraph("albatross")})
+    write(second, {"b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([first])
+    first.rename(tmp_path / "elsewhere")
+    report = pipeline.store.ingest([second])
+    assert (report.added, report.errors) == (1, ())
+
+
+def test_hidden_files_and_folders_are_passed_over(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """In silence: what a program keeps for itself is no article, and no error."""
+    write(folder, {"a.txt": paragraph("albatross"), ".b.txt": paragraph("barnacle")})
+    write(folder, {".git/c.txt": paragraph("cormorant"), "sub/.d/d.txt": paragraph("dolphin")})
+    pipeline = make_pipeline()
+    report = pipeline.store.ingest([folder])
+    assert (report.added, report.other_formats, report.errors) == (1, 0, ())
+    assert [info.id for info in pipeline.library.articles()] == ["a.txt"]
+
+
+def test_a_link_within_the_folder_is_a_file_of_its_own(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """It answers under its own name, beside the file that it leads to."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    pipeline = make_pipeline()
+    assert pipeline.store.ingest([folder]).errors == ()
+    assert found(pipeline, "albatross") == {"a.txt", "b.txt"}
 
 
 def test_a_folder_that_is_empty_all_at_once_keeps_its_articles(

@@ -113,10 +113,7 @@ def test_a_list_ends_where_another_thing_begins(text: str) -> None:
         ("- blue boats,\n- red boats,", "blue boats; red boats."),
         ("- blue boats;\n- red boats!", "blue boats; red boats!"),
         (
-            (
-                "See [ours](https://a.example):\n- ![x](https://b.example) blue boats\n"
-                "- [red](https://c.example) boats"
-            ),
+            "See [ours](/a):\n- ![x](/b) blue boats\n- [red](/c) boats",
             "See ours: blue boats; red boats.",
         ),
         ("- blue boats\nProse between.\n- red boats", None),

@@ -114,6 +114,8 @@ def test_a_disagreement_has_no_short_answer_and_a_development_its_latest() -> No
     development = compare(question, tolls, support)
     assert development.relation == "development"
     assert short_answer(question, tolls, development, cited) == "at least 100 people"
+    assert short_answer(question, tolls, development, lambda _: ()) is None
+    assert len(sides(development)) == 2
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,15 @@ def test_a_disagreement_has_no_short_answer_and_a_development_its_latest() -> No
         ("When did Okonjo divorce?", "They separated in [1980] but never divorced.", None),
         ("When did Okonjo not divorce?", "They separated in [1980] but never divorced.", "1980"),
         ("When did they separate?", "They separated in [1980] but never divorced.", "1980"),
+        ("Did Okonjo divorce in 1980?", "They separated in [1980] but never divorced.", "1980"),
+        ("When did Rose visit Varnes?", "Rose came [in 1980], when no river rose.", "in 1980"),
+        (
+            "When did they divorce?",
+            f"They divorced in [1980], {'after many years, ' * 5}and nobody else ever divorced.",
+            "1980",
+        ),
         ("Who is buying Tamsin Cells?", "The deal makes [Tamsin Cells] larger.", None),
+        ("Is the ferry late?", "Today [the ferry is late] again.", "the ferry is late"),
         ("Is it the Brumm or the Dustin?", "The better one is the [Dustin].", "Dustin"),
         ("How much does the robot weigh?", "The robot costs [€649] in shops.", None),
         ("How much does the robot cost?", "The robot costs [€649] in shops.", "€649"),
@@ -153,3 +163,20 @@ def test_the_next_value_may_be_the_short_answer() -> None:
         told("The club met in the [town hall] at seven.", score=0.5),
     ]
     assert short_answer("Where did the club meet?", values, NOTHING, cited) == "town hall"
+
+
+def test_all_of_a_list_and_a_reason_have_no_short_answer() -> None:
+    """One item is not all that is asked for, and a reason takes a sentence."""
+    question = "What are the ingredients?"
+    item = told("- [250 g flour, sugar]", around="\n- 2 eggs\n- milk")
+    assert short_answer(question, [item], NOTHING, cited) is None
+    alone = told("It has [250 g flour, sugar].")
+    assert short_answer(question, [alone], NOTHING, cited) == "250 g flour, sugar"
+    late = told("The ferry was late because of [a storm].")
+    assert short_answer("Why was the ferry late?", [late], NOTHING, cited) is None
+
+
+def test_the_short_answer_is_that_of_the_column_that_is_asked_for() -> None:
+    """Where another cell of the row was read."""
+    row = told("Feature: Price; HX-200: [$149.00]; HX-200 Pro: $199.00.")
+    assert short_answer("What does the HX-200 Pro cost?", [row], NOTHING, cited) == "$199.00"

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,33 @@ def test_tables_and_lists_are_not_cut_apart(embedding: Embedding) -> None:
     parts = Splitter(embedding.lengths, tokens=64, overlap=16).split(article(long), "v")
     assert len(parts) > 3
     assert max(embedding.lengths([part.text for part in parts])) <= 64
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ("| Ansel | 1987 |\n| Brig | 1990 |", True),
+        ("## Ships\n\n| Ansel | 1987 |\n| Brig | 1990 |", True),
+        ("## Tools\n\n- a torch\n- a rope", True),
+        ("**You need:**\n\n- a torch\n- a rope", True),
+        ("- a torch\n  It is red.\n  It is new.\n- a rope", True),
+        ("| Ansel | 1987 |\n\n| Brig | 1990 |", False),
+        ("You may come.\n\n- a torch\n- a rope", False),
+        ("You may come.\n\n| Ansel | 1987 |\n| Brig | 1990 |", False),
+        ("- a torch\n\nIt is red and new.", False),
+        ("- a torch\n\n  It is red and new.", False),
+        ("It is red | it is new.\n\nIt is old.", False),
+    ],
+)
+def test_what_belongs_together_is_cut_nowhere(
+    embedding: Embedding, part: str, *, whole: bool
+) -> None:
+    """Wherever a passage would end, and only that: what merely follows may be cut off."""
+    splitter = Splitter(embedding.lengths, tokens=36, overlap=0)
+    cuts = [
+        splitter.split(article(f"The ferry sailed {'on ' * n}.\n\n{part}"), "v") for n in range(32)
+    ]
+    assert all(any(part in passage.text for passage in cut) for cut in cuts) == whole
 
 
 def test_blank_lines_and_headings_end_sentences() -> None:
