@@ -11,12 +11,15 @@ _LONGEST_NOTICE = 200
 _SMALL_WORD = re.compile(
     r"an?|and|at|by|d[aeiu]|del|de[nr]|dos|el|for|from|in|la|le|o[fnr]|the|van|via|von|y"
 )
-_AGENCY = (
-    r"(?:AP|AFP|Reuters|REUTERS|EPA(?:-EFE)?|EFE|Getty(?: Images)?|Shutterstock|iStock|Alamy"
-    r"|Bloomberg|Xinhua|TASS|Sputnik|Anadolu(?: Agency| Images)?|NurPhoto|Pool|Handout|Unsplash"
-    r"|Pexels|Pixabay|Flickr|Wikimedia(?: Commons)?|Press Association|PA(?: Wire| Images)?|DPA|dpa"
-    r"|ANP|Z[Uu][Mm][Aa](?: Press)?|UPI|CNN|BBC|NASA)(?: Photo| via [A-Z][\w ]{1,20})?"
+_AGENCIES = (
+    *("AP", "AFP", "Reuters", "REUTERS", "EPA-EFE", "EPA", "EFE", "Getty Images", "Getty"),
+    *("Shutterstock", "iStock", "Alamy", "Bloomberg", "Xinhua", "TASS", "Sputnik", "NurPhoto"),
+    *("Anadolu Agency", "Anadolu Images", "Anadolu", "Pool", "Handout", "Unsplash", "Pexels"),
+    *("Pixabay", "Flickr", "Wikimedia Commons", "Wikimedia", "Press Association", "PA Wire"),
+    *("PA Images", "PA", "DPA", "dpa", "ANP", "ZUMA Press", "ZUMA", "Zuma Press", "Zuma", "UPI"),
+    *("CNN", "BBC", "NASA"),
 )
+_AGENCY = rf"(?:{'|'.join(_AGENCIES)})(?: Photo| via [A-Z][\w ]{{1,20}})?"
 _PICTURES_ONLY = (
     r"(?:Getty(?: Images)?|Shutterstock|iStock|Alamy(?: Stock Photo)?|(?:AP|AFP|EPA|Reuters) Photo"
     r"|Unsplash|Pexels|Pixabay|Flickr|Wikimedia Commons)"
@@ -26,22 +29,21 @@ _PICTURE = (
     r"(?:(?:file|cover|lead|featured)[ -])?(?:photo(?:graph|graphy)?|image|picture|pic|illustration"
     r"|infographic|graphic|caption)s?(?: (?:credit|source|courtesy))?s?"
 )
+_NAMES = tuple({name.split()[0] for name in _AGENCIES})
 _HINTS = (
-    *("photo", "image", "pic", "illustration", "graphic", "caption"),
-    *("credit", "via", "courtesy", "[file", "getty", "reuters", "shutterstock", "istock", "alamy"),
-    *("bloomberg", "xinhua", "tass", "sputnik", "anadolu", "/pool", "/ pool", "/handout"),
-    *("/ handout", "©", "(c)", "copyright", "rights reserved", "reproduc", "redistribut"),
-    *("republish", "unauthori", "ing by", "ten by", "ed by", "ion by", "contributed"),
-    *("originally", "first published", "first appeared", "appeared first", "sign up", "subscribe"),
-    *("newsletter", "inbox", "t miss", "you may also", "advertis", "sponsored", "not be published"),
-    *("our standards", "with additional ", "with files", "with assistance", "with reporting"),
-    *("not been edited", "syndicated", "!["),
+    *("photo", "image", "pic", "illustration", "graphic", "caption", "credit", "courtesy"),
+    *("[file", "(file", "![", "©", "(c)", "copyright", "rights reserved", "reproduc", "do not"),
+    *("redistribut", "republish", "unauthori", "ing by", "ten by", "ed by", "ion by"),
+    *("contributed", "originally", "first published", "first appeared", "first ran"),
+    *("appeared first", "sign up", "subscribe", "newsletter", "inbox", "t miss", "you may also"),
+    *("advertis", "sponsored", "not be ", "our standards", "with additional "),
+    *("with files", "with assistance", "with reporting", "syndicated"),
 )
-"""What a caption or notice has somewhere, in small letters; most lines have none of it."""
-_HINTS_AS_WRITTEN = ("AP", "EPA")
+"""What a caption or notice has somewhere, in small letters, if it names no agency."""
 _OPENS = re.compile(
     r"[^\w\r\n]{0,9}(?:related|recommended|more|read|see|watch|listen|explore|learn|follow|download"
-    r"|get|join|click|tap|share|tags|filed|skip|leave|\d* ?comments?|article|story|report)\b",
+    r"|get|join|click|tap|share|tags|filed|skip|leave|\d* ?comments?|article|story|report"
+    r"|continues?)\b",
     re.IGNORECASE,
 )
 """What the others begin with."""
@@ -154,7 +156,7 @@ def is_worth_a_look(line: str) -> bool:
     small = line.lower()
     return (
         any(hint in small for hint in _HINTS)
-        or any(hint in line for hint in _HINTS_AS_WRITTEN)
+        or any(name in line for name in _NAMES)
         or _OPENS.match(line) is not None
     )
 
