@@ -386,6 +386,7 @@ def test_groups_are_frozen() -> None:
         "The mayor denied it and said that the bridge was built in [1916].",
         "The mayor rejected what was told but the bridge was built in [1916].",
         "The mayor denied the claim, adding that the bridge was built in [1916].",
+        "The mayor denied the claim, saying the bridge was built in [1916].",
         "The mayor denied the claim; instead the bridge was built in [1916].",
         "The mayor denied the claim that instead gives the bridge as built in [1916].",
     ],

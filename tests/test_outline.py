@@ -124,7 +124,7 @@ def test_a_disagreement_has_no_short_answer_and_a_development_its_latest() -> No
         ("When did Okonjo divorce?", "They separated in [1980] but never divorced.", None),
         ("When did Okonjo not divorce?", "They separated in [1980] but never divorced.", "1980"),
         ("When did they separate?", "They separated in [1980] but never divorced.", "1980"),
-        ("Did Okonjo divorce in 1980?", "They separated in [1980] but never divorced.", "1980"),
+        ("Did Okonjo divorce?", "They separated in 1980, but [never divorced].", "never divorced"),
         ("When did Rose visit Varnes?", "Rose came [in 1980], when no river rose.", "in 1980"),
         (
             "When did they divorce?",
