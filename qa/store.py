@@ -302,7 +302,8 @@ class Store:
         if folder is None:
             self.library.add_folder(path)
             return Target(path)
-        within = _real(path).relative_to(_real(folder)).as_posix().removeprefix(".")
+        below = _real(path).relative_to(_real(folder)).as_posix()
+        within = "" if below == "." else below
         is_file = path.is_file()
         name = within or (folder.name if is_file else "")
         for entry in self.library.known(folder):
@@ -448,6 +449,6 @@ def _real(path: Path) -> Path:
 def _same(one: Path, other: Path) -> bool:
     """Tell whether two paths lead to one folder or file."""
     try:
-        return _real(one) == _real(other) or one.samefile(other)
+        return _real(one) == _real(other) or (one.is_dir() and one.samefile(other))
     except OSError:
         return False  # one of them is gone

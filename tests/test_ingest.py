@@ -149,24 +149,36 @@ def test_a_subfolder_of_a_known_folder_is_synced_in_place(
 def test_a_folder_around_a_known_folder_leaves_it_alone(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
-    """Ingesting the parent afterwards does not take the known folder's articles twice."""
+    """Its articles are not taken twice, and go on being synced by it."""
     write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
     pipeline = make_pipeline()
     pipeline.store.ingest([folder / "sub"])
     pipeline.store.ingest([folder])
     assert {info.id for info in pipeline.library.articles()} == {"a.txt", "b.txt"}
-
-
-def test_a_folder_within_a_known_folder_that_is_known_too_is_synced(
-    make_pipeline: MakePipeline, folder: Path
-) -> None:
-    """The innermost of the known folders is meant, in whatever order they became known."""
-    write(folder, {"a.txt": paragraph("albatross"), "sub/b.txt": paragraph("barnacle")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder / "sub"])
-    pipeline.store.ingest([folder])
     write(folder, {"sub/b.txt": paragraph("dolphin")})
     assert pipeline.store.ingest([folder / "sub"]).changed == 1
+
+
+def test_a_hidden_file_may_be_named_in_a_known_folder(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """It is that file, and not the one whose name is the same without the dot."""
+    write(folder, {"a.txt": paragraph("albatross"), ".a.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    write(folder, {"a.txt": paragraph("cormorant")})
+    assert pipeline.store.ingest([folder / ".a.txt"]).changed == 0
+
+
+def test_a_link_to_a_known_file_is_a_file_of_its_own(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """As it is where a folder is ingested that holds both."""
+    write(folder, {"a.txt": paragraph("albatross")})
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder / "a.txt"])
+    assert pipeline.store.ingest([folder / "b.txt"]).added == 1
 
 
 def test_the_data_directory_is_no_article(make_pipeline: MakePipeline, folder: Path) -> None:
