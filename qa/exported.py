@@ -92,7 +92,7 @@ class ExportedModel:
     @cached_property
     def choice(self) -> Choice:
         """The engine that runs it here."""
-        (sample,) = (feeds for _, feeds in self._batches([SAMPLES[5]] * 8))
+        sample = self._feeds(self._tokens([SAMPLES[5]] * 8))
         return choose(
             self._export.network, self._export.digest, sample, _agree, self._memory
         )  # fmt: skip
@@ -109,34 +109,34 @@ class ExportedModel:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""
-        groups: list[list[int]] = []
-
-        def batches() -> Iterator[Arrays]:
-            for chosen, feeds in self._batches(texts):
-                groups.append(chosen)
-                yield feeds
-
+        tokens = self._tokens(texts)
+        groups = self._groups(tokens)
+        batches = (self._feeds([tokens[n] for n in group]) for group in groups)
         rows: dict[int, Vectors] = {}
-        outputs = self.session.run(batches())
-        for chosen, (vectors,) in zip(groups, outputs, strict=True):
-            rows.update(zip(chosen, unit(vectors[: len(chosen)]), strict=True))
+        for group, (vectors,) in zip(groups, self.session.run(batches), strict=True):
+            rows.update(zip(group, unit(vectors[: len(group)]), strict=True))
         return (
             np.stack([rows[n] for n in range(len(texts))]) if rows else np.empty((0, 0), np.float32)
         )
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Arrays]]:
-        """Group texts of like length; give the places of each group, and its tokens."""
+    def _tokens(self, texts: Sequence[str]) -> Sequence[Any]:
         prompt = self._export.prompt
-        rows = self._cutting.encode_batch([f"{prompt}{text}" for text in texts])
-        order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
-        while order:
-            length = padded(len(rows[order[-1]].ids))
-            size = max(size for size in _SIZES if size <= max(1, _TOKENS // length))
-            chosen = order[-size:]
-            del order[-size:]
-            yield chosen, self._feeds([rows[n] for n in chosen], length)
+        found: Sequence[Any] = self._cutting.encode_batch([f"{prompt}{text}" for text in texts])
+        return found
 
-    def _feeds(self, rows: Sequence[Any], length: int) -> Arrays:
+    def _groups(self, rows: Sequence[Any]) -> list[list[int]]:
+        """Put texts of like length together, as many as a batch may have; return their places."""
+        order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
+        groups = []
+        while order:
+            most = max(1, _TOKENS // padded(len(rows[order[-1]].ids)))
+            size = max(size for size in _SIZES if size <= most)
+            groups.append(order[-size:])
+            del order[-size:]
+        return groups
+
+    def _feeds(self, rows: Sequence[Any]) -> Arrays:
+        length = padded(max(len(row.ids) for row in rows))
         size = min(size for size in _SIZES if size >= len(rows))
         made = {
             name: np.zeros((size, length), dtype=np.int64)

@@ -213,10 +213,11 @@ def test_any_number_of_texts_goes_through_few_shapes(embedding: Embedding) -> No
     model = embedding._model
     assert isinstance(model, ExportedModel)
     texts = [f"The tanker number {n} was seized. " * (n % 7 + 1) for n in range(140)]
+    tokens = model._tokens(texts)
     shapes = {
-        feeds["input_ids"].shape
+        model._feeds([tokens[n] for n in group])["input_ids"].shape
         for count in range(1, len(texts), 3)
-        for _, feeds in model._batches(texts[:count])
+        for group in model._groups(tokens[:count])
     }
     lengths = {length for _, length in shapes}
     assert len(shapes) <= 14 * len(lengths)

@@ -32,10 +32,12 @@ class Taken(Frozen):
 
 def measure(given: Taken) -> Turns:
     """Take the turns."""
-    from eval.speed.plain import Plainly
+    other = None
+    if given.plain:
+        from eval.speed.plain import Plainly
 
+        other = Plainly(given.work / "turns-plain")
     pipeline = build(settings(given.work / "turns-data"))
-    other = Plainly(given.work / "turns-plain") if given.plain else None
     try:
         warm(pipeline)
         return Turns(turns=[_turn(given, n, pipeline, other) for n in range(given.count)])
