@@ -33,7 +33,7 @@ Vectors = npt.NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """What embeds texts, wherever it does."""
+    """What embeds texts, wherever it does. Safe to call from several threads."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts`: an array of shape (n, dimensions), rows of length 1."""

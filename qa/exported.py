@@ -112,8 +112,11 @@ class ExportedModel:
         tokens = self._tokens(texts)
         groups = self._groups(tokens)
         batches = (self._feeds([tokens[n] for n in group]) for group in groups)
+        # A question, or a short text, is not kept waiting by an ingest.
+        one = len(groups) == 1
+        made = [self.session.run_one(next(batches))] if one else self.session.run(batches)
         rows: dict[int, Vectors] = {}
-        for group, (vectors,) in zip(groups, self.session.run(batches), strict=True):
+        for group, (vectors,) in zip(groups, made, strict=True):
             rows.update(zip(group, unit(vectors[: len(group)]), strict=True))
         return (
             np.stack([rows[n] for n in range(len(texts))]) if rows else np.empty((0, 0), np.float32)

@@ -12,6 +12,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -38,16 +39,22 @@ _LANES = 4
 
 
 class Session(Protocol):
-    """A loaded network. Safe to call from several threads, which wait for each other."""
+    """A loaded network. Safe to call from several threads."""
 
     @property
     def lanes(self) -> int:
         """How many batches it runs at the same time."""
 
-    def run(self, batches: Iterable[Arrays]) -> list[Outputs]:
-        """Return the outputs for each batch, in the order in which the network names them.
+    def run_one(self, feeds: Arrays) -> Outputs:
+        """Return the outputs for a batch, in the order in which the network names them.
 
-        `batches` is read only so far ahead as there are lanes.
+        It waits for the batches that are under way, not for those that others have yet to make.
+        """
+
+    def run(self, batches: Iterable[Arrays]) -> list[Outputs]:
+        """Return the outputs for each batch; it is the turn of one caller after the other.
+
+        `batches` is read only so far ahead as keeps the lanes busy, and when it is their turn.
         """
 
 
@@ -64,11 +71,16 @@ class _OnnxRuntime:
         self._session = onnxruntime.InferenceSession(
             path, options, providers=["CPUExecutionProvider"]
         )
-        self._lock = threading.Lock()
+        self._lane, self._turn = threading.Lock(), threading.Lock()
+
+    def run_one(self, feeds: Arrays) -> Outputs:
+        with self._lane:
+            found: Outputs = self._session.run(None, dict(feeds))
+            return found
 
     def run(self, batches: Iterable[Arrays]) -> list[Outputs]:
-        with self._lock:
-            return [self._session.run(None, dict(feeds)) for feeds in batches]
+        with self._turn:
+            return [self.run_one(feeds) for feeds in batches]
 
 
 class _OpenVino:
@@ -87,25 +99,31 @@ class _OpenVino:
             chosen["CACHE_DIR"] = str(compiled)
         openvino = lean.openvino()
         network = openvino.Core().compile_model(path, "CPU", chosen)
-        self._queue = openvino.AsyncInferQueue(network, self.lanes)
-        self._lock = threading.Lock()
+        self._idle = [network.create_infer_request() for _ in range(self.lanes)]
+        self._threads = ThreadPoolExecutor(self.lanes, thread_name_prefix="lane")
+        self._turn = threading.Lock()
+
+    def run_one(self, feeds: Arrays) -> Outputs:
+        return self._threads.submit(self._infer, feeds).result()
 
     def run(self, batches: Iterable[Arrays]) -> list[Outputs]:
-        found: dict[int, Outputs] = {}
+        under_way: list[Future[Outputs]] = []
+        with self._turn:
+            for feeds in batches:
+                if len(under_way) > self.lanes:  # one waits already for whichever is free first
+                    wait([under_way[-self.lanes - 1]])
+                under_way.append(self._threads.submit(self._infer, feeds))
+        # The next caller's first batches fill the lanes that have nothing left of these.
+        return [batch.result() for batch in under_way]
 
-        def keep(request: Any, place: int) -> None:
-            found[place] = [
-                np.array(output.data, dtype=np.float32) for output in request.output_tensors
-            ]
-
-        with self._lock:
-            self._queue.set_callback(keep)
-            try:
-                for place, feeds in enumerate(batches):
-                    self._queue.start_async(dict(feeds), place)
-            finally:
-                self._queue.wait_all()
-        return [found[place] for place in range(len(found))]
+    def _infer(self, feeds: Arrays) -> Outputs:
+        request = self._idle.pop()  # there is one for each thread
+        try:
+            request.start_async(dict(feeds), share_inputs=True)
+            request.wait()
+            return [np.array(output.data, dtype=np.float32) for output in request.output_tensors]
+        finally:
+            self._idle.append(request)
 
 
 def padded(length: int) -> int:

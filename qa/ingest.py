@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ from qa.errors import (
 from qa.index import PassageIndex, Vectors
 from qa.library import Library, version_key
 from qa.passages import Splitter, has_prose
-from qa.relay import Behind, ahead
+from qa.relay import Behind, ahead, side_by_side
 from qa.scan import Found, scan
 from qa.stock import Stock
 from qa.tracing import SILENT, UNSEEN, Timed, Tracing
@@ -186,7 +186,8 @@ class Ingest:
     ) -> IngestReport:
         """Sync `targets`, one after the other, and report what changed.
 
-        Setting `stop` ends the run at the next batch; the next run goes on from there.
+        Setting `stop` ends the run after the batches that are under way; the next run goes on
+        from there.
         """
         began = time.monotonic()
         with self._tracing.work("ingest") as span:
@@ -487,13 +488,16 @@ def _note(library: Library, group: Sequence[Cut], build: int) -> None:
 
 def _vectors(embedding: Encoder, passages: Sequence[Passage], size: int, run: _Run) -> Vectors:
     """Embed passages, `size` at a time; only the first ones where the run is stopped meanwhile."""
-    made: list[Vectors] = []
-    for first in range(0, len(passages), size):
-        if run.stop.is_set():
-            break
-        batch = passages[first : first + size]
+
+    def encode(batch: Sequence[Passage]) -> tuple[Sequence[Passage], Vectors]:
         with run.span.stage("embed", {"passages": len(batch)}):
-            made.append(embedding.encode([embedded(passage) for passage in batch]))
+            return batch, embedding.encode([embedded(passage) for passage in batch])
+
+    batches = (passages[first : first + size] for first in range(0, len(passages), size))
+    going_on = takewhile(lambda _: not run.stop.is_set(), batches)
+    made: list[Vectors] = []
+    for batch, vectors in side_by_side(encode, going_on):
+        made.append(vectors)
         run.add("passages", len(batch))
         run.tell("embed", batch[-1].article_id)
     return np.concatenate(made) if made else np.empty((0, 0), np.float32)

@@ -4,11 +4,12 @@ Both are bounded, so that memory stays flat however much there is to do.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self, TypeVar, cast
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 _END = object()
 _WAITING = 2
 """Pieces of work that may be under way behind, the one that is being done counted."""
@@ -28,6 +29,22 @@ def ahead(items: Iterable[Item], last: Callable[[], None]) -> Generator[Item, No
                 yield cast("Item", item)
         finally:
             thread.submit(last)
+
+
+def side_by_side(work: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+    """Yield what `work` makes of each item, in order; when one is waited for, the next has begun.
+
+    So the end of one, which leaves cores idle, is the beginning of the next.
+    """
+    before: Future[Made] | None = None
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="side") as threads:
+        for item in items:
+            following = threads.submit(work, item)
+            if before is not None:
+                yield before.result()
+            before = following
+        if before is not None:
+            yield before.result()
 
 
 class Behind:

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from qa.exported import (
     find,
     unit,
 )
-from qa.inference import engines, open_session
+from qa.inference import Arrays, engines, open_session
 from qa.llamaindex import FootnoteEmbedding
 from qa.settings import default_cache_dir
 
@@ -107,6 +109,34 @@ def test_every_engine_gives_the_models_own_vectors(original: Any, cache: Path, e
     model.__dict__["session"] = open_session(found.network, engine)
     own = unit(np.asarray(original.encode(TEXTS)))
     assert (own * model.encode(TEXTS)).sum(axis=1).min() >= LEAST_COSINE
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_a_question_is_not_kept_waiting_by_an_ingest(cache: Path, engine: Any) -> None:
+    """It is embedded while others still make their batches, which wait for each other."""
+    found = find("bundled", cache)
+    assert found is not None
+    model = ExportedModel(found, cache)
+    session = model.__dict__["session"] = open_session(found.network, engine)
+    answered, begun = threading.Event(), threading.Semaphore(0)
+    waited: list[bool] = []
+
+    def many() -> Iterator[Arrays]:
+        feeds = {name: np.ones((1, 16), dtype=np.int64) for name in found.inputs}
+        yield feeds
+        begun.release()
+        waited.append(answered.wait(60))
+        yield feeds
+
+    with ThreadPoolExecutor(2) as threads:
+        ingests = [threads.submit(session.run, many()) for _ in range(2)]
+        assert begun.acquire(timeout=60)
+        assert model.encode(["Who owns the ferry?"]).shape == (1, 384)
+        second = begun.acquire(blocking=False)
+        answered.set()
+        assert [len(ingest.result()) for ingest in ingests] == [2, 2]
+    assert waited == [True, True]
+    assert not second, "the other's batches were made before it was their turn"
 
 
 def test_a_measured_choice_is_remembered(cache: Path) -> None:

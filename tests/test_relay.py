@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qa.relay import Behind, ahead
+from qa.relay import Behind, ahead, side_by_side
 
 
 def test_one_thing_is_made_ahead_and_no_more() -> None:
@@ -50,6 +50,49 @@ def test_the_makers_thread_tidies_up_behind_itself(error: ValueError | None) -> 
             next(source)
     first, last = threads
     assert first == last != threading.get_ident()
+
+
+def test_two_are_worked_on_at_a_time_and_no_more() -> None:
+    """The next has begun before one is done, a third has not, and they come back in order."""
+    begun: list[int] = []
+    both = threading.Barrier(2)
+    under_way: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> int:
+        under_way.append(number)
+        most.append(len(under_way))
+        both.wait(10)
+        under_way.remove(number)
+        return -number
+
+    def items() -> Iterator[int]:
+        for number in range(6):
+            begun.append(number)
+            yield number
+
+    for place, made in enumerate(side_by_side(work, items())):
+        assert made == -place
+        assert len(begun) <= place + 2
+    assert max(most) == 2
+    assert list(side_by_side(work, [])) == []
+
+
+def test_a_failure_of_one_of_two_ends_both() -> None:
+    """The error reaches the consumer, nothing more begins, and what has begun is waited for."""
+    done: list[int] = []
+
+    def work(number: int) -> int:
+        if number == 1:
+            raise ValueError("unreadable")
+        done.append(number)
+        return number
+
+    source = side_by_side(work, range(9))
+    assert next(source) == 0
+    with pytest.raises(ValueError, match="unreadable"):
+        list(source)
+    assert done == [0, 2]
 
 
 def test_what_is_left_over_is_done_in_order() -> None:

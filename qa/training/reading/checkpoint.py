@@ -33,9 +33,10 @@ class TorchSession:
 
     def run(self, batches: Iterable[Arrays]) -> list[Outputs]:
         """Return start logits, end logits and the heads' logits of each batch."""
-        return [self._run(feeds) for feeds in batches]
+        return [self.run_one(feeds) for feeds in batches]
 
-    def _run(self, feeds: Arrays) -> Outputs:
+    def run_one(self, feeds: Arrays) -> Outputs:
+        """Return start logits, end logits and the heads' logits of a batch."""
         with torch.inference_mode():
             tensors = {name: torch.from_numpy(array) for name, array in feeds.items()}
             outputs = self._network.of_vectors(**tensors)
