@@ -36,6 +36,7 @@ _NOTICEABLE = 1.1
 _STEP = 16
 _LANES = 4
 """Batches at the same time, at most: two cores do more as two with one each than both on one."""
+_FIRST = threading.Lock()
 
 
 class Session(Protocol):
@@ -98,6 +99,10 @@ class _OpenVino:
         if compiled is not None and _writable(compiled):
             chosen["CACHE_DIR"] = str(compiled)
         openvino = lean.openvino()
+        with _FIRST:
+            # What joins OpenVINO to numpy is set up at its first use. Two threads that come to it
+            # at once wait for each other for ever: one is at it and wants the GIL of the other.
+            _ = openvino.Tensor(np.zeros(1, dtype=np.float32)).data
         network = openvino.Core().compile_model(path, "CPU", chosen)
         self._idle = [network.create_infer_request() for _ in range(self.lanes)]
         self._threads = ThreadPoolExecutor(self.lanes, thread_name_prefix="lane")

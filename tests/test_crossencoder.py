@@ -191,3 +191,37 @@ def test_twelve_readers_at_once_take_no_more_memory_than_one(engine: str) -> Non
     code = _CROWD.format(engine=engine)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 100_000, "kB"
+
+
+_AT_ONCE = """
+import sys, threading
+import numpy as np
+from qa.crossencoder import MODEL
+from qa.inference import open_session
+
+session = open_session(MODEL / "model.onnx", "openvino")
+ids = np.ones((1, 16), dtype=np.int64)
+vectors = np.zeros((1, 16, 384), dtype=np.float32)
+feeds = {"vectors": vectors, "attention_mask": ids, "token_type_ids": 0 * ids}
+sys.setswitchinterval(1e-6)
+together = threading.Barrier(2)
+
+def ask():
+    together.wait()
+    session.run_one(feeds)
+
+threads = [threading.Thread(target=ask) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_the_first_two_batches_of_all_may_come_at_once() -> None:
+    """OpenVINO's bridge to numpy locks up where two threads are its first users.
+
+    They do in one process of six or so, which is why this tries some.
+    """
+    for _ in range(6):
+        subprocess.run([sys.executable, "-c", _AT_ONCE], check=True, timeout=60)
