@@ -13,6 +13,7 @@ from qa.conflicts import Comparison, worded
 from qa.facts import Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
+from qa.measured import MASSES, MONEY
 from qa.overlap import words
 from qa.types import Quote, Value
 from qa.values import at_asked_date
@@ -41,13 +42,9 @@ _UNCOUNTED = re.compile(
     re.IGNORECASE,
 )
 """Words that tell how many or how much without a number."""
-_MASSES = frozenset(["kg", "g", "mg", "t", "lb", "oz", "pound"])
-_MONEY = frozenset(
-    ["usd", "eur", "gbp", "pound", "jpy", "cny", "inr", "rub", "chf", "cad", "aud", "nzd", "cent"]
-)
 _MEASURES = (
-    (re.compile(r"\b(?:weigh\w*|heavy)\b", re.IGNORECASE), _MASSES),
-    (re.compile(r"\b(?:costs?|prices?|paid|pay|fees?|fares?)\b", re.IGNORECASE), _MONEY),
+    (re.compile(r"\b(?:weigh\w*|heavy)\b", re.IGNORECASE), MASSES),
+    (re.compile(r"\b(?:costs?|prices?|paid|pay|fees?|fares?)\b", re.IGNORECASE), MONEY),
 )
 """What a question speaks of, and the units of what answers it."""
 _WHICH = re.compile(r"\b(?:which|what) \w+", re.IGNORECASE)
