@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from qa.facts import facts
 from qa.layout import marker
 from qa.tables import is_row
+from qa.types import Span
 
 MASSES = frozenset(["kg", "g", "mg", "t", "lb", "oz", "pound"])
 MONEY = frozenset(
@@ -58,6 +59,44 @@ _MEASURES = (
         r"|size|store?ys?|floors?|measur\w+|diameters?",
     ),
 )
+
+_OF = re.compile(
+    r"\b(?:(?P<height>altitude|elevation|height)|(?P<depth>depth)|(?P<width>breadth|width)"
+    r"|(?P<length>distance|length)|(?P<weight>weight)|(?P<age>age)) of "
+    r"(?:(?:about|almost|around|at least|just|nearly|over|some|up to|(?:more|less) than) )?$",
+    re.IGNORECASE,
+)
+_BEING = re.compile(
+    r"(?:[ -]?[^\W\d]+)?[ -](?:(?P<height>high|tall|above)|(?P<depth>deep|below)"
+    r"|(?P<width>across|broad|wide)|(?P<length>away|from|long)|(?P<weight>heavy)"
+    r"|(?P<age>old|of age))\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\bhow (?:(?P<height>high|tall)|(?P<depth>deep)|(?P<width>broad|wide)|(?P<length>far|long)"
+    r"|(?P<weight>heavy)|(?P<age>old))\b",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(r"\b(?:after|during|for|in|over|within) (?:\w+ )?$", re.IGNORECASE)
+_TIMES = frozenset(["day", "week", "month", "year", "decade"])
+
+
+def measures_other(question: str, sentence: str, span: Span) -> bool:
+    """Tell whether the number at `span` of a sentence is said to be another measure than asked for.
+
+    "At an altitude of 1,340 metres" is no length, and "for 31 years" no age.
+    """
+    asked = _ASKED.search(question)
+    own = [n for n in facts(sentence).numbers if span[0] <= n.start and n.end <= span[1]]
+    if asked is None or len(own) != 1:
+        return False
+    of = _OF.search(sentence, 0, own[0].start)
+    being = _BEING.match(sentence, own[0].end)
+    told = of or being
+    if told is not None:
+        return told.lastgroup != asked.lastgroup
+    lasting = own[0].unit in _TIMES and _LASTING.search(sentence, 0, own[0].start)
+    return asked.lastgroup == "age" and bool(lasting)
 
 
 def speaks_of(question: str, sentence: str) -> bool:

@@ -13,9 +13,9 @@ from qa.conflicts import Comparison, worded
 from qa.facts import Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
-from qa.measured import MASSES, MONEY
+from qa.measured import MASSES, MONEY, measures_other
 from qa.overlap import words
-from qa.types import Quote, Value
+from qa.types import Quote, Span, Value
 from qa.values import at_asked_date
 
 SURE = 0.2
@@ -112,9 +112,30 @@ def _answers(question: str, value: Value) -> bool:
         return False
     if _counts_the_asked(question, value) or _hides_denial(question, value):
         return False
+    if _is_no_time(question, value) or measures_other(question, *_placed(value)):
+        return False
     said = words(text).known
     echo = bool(said) and said <= words(question).known
     return not echo or question_kind(question) == "yesno" or _CHOICE.search(question) is not None
+
+
+def _placed(value: Value) -> tuple[str, Span]:
+    """Return the sentence of a value, and where the value stands in it."""
+    at = value.sentence.start
+    return value.sentence.text, (value.quote.start - at, value.quote.end - at)
+
+
+def _is_no_time(question: str, value: Value) -> bool:
+    """Tell whether a value names where something was, and it is asked when: "born in Varnes"."""
+    if question_kind(question) != "date":
+        return False
+    text, (start, end) = _placed(value)
+    own = facts(value.quote.text)
+    if own.dates or own.numbers:
+        return False
+    places = [n.span for n in facts(text).names if n.located]
+    said = [word for word in facts(text).words if word.content and start <= word.start < end]
+    return bool(said) and all(any(a <= w.start < b for a, b in places) for w in said)
 
 
 def _denied(question: str, value: Value) -> bool:

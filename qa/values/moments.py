@@ -20,6 +20,12 @@ _INFERRED = 60
 """Days from the article's date within which a day without a year is of that year."""
 _GAP = re.compile(r"[\s,()]{0,3}(?:the )?")
 _TIME = r"(?:\d{1,2}[:.]\d\d|(?:\d{1,2}[:.]\d\d|\d{1,2}) ?[ap]\.?m\.?|noon|midnight)"
+_PART_OF = re.compile(
+    r"\b(?:the )?(?:early|late|mid|(?:first|second|third|fourth|fifth|last)"
+    r" (?:half|quarter|week|weekend|weekday|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    r"|beginning|middle|end|start)(?: (?:of|in)(?: the)?)?[ -]$",
+    re.IGNORECASE,
+)
 _HOURS = re.compile(
     rf"(?<![\w.:])(?P<hours>(?:(?:from|between) {_TIME} (?:to|and|until) )?{_TIME},?) on $",
     re.IGNORECASE,
@@ -117,13 +123,15 @@ def relate(one: Statement, other: Statement, question: Asked) -> Relation:
 def phrase(one: Statement) -> Span:
     """Return the span of the value with the dates that belong to it: "Wednesday, December 10".
 
-    Of a long value only the dates are left. The hours of a day belong to it: "from 05:00 to 15:00
-    on Friday".
+    Of a long value only the dates are left. The hours of a day belong to it, "from 05:00 to 15:00
+    on Friday", and what tells a part of a month or year, "the last weekend of August".
     """
     if moment(one) is None:
         return one.span
     span, dates = _joined(one)
     start, end = (dates[0].start, dates[-1].end) if dates and one.long else span
+    part = _PART_OF.search(one.text, 0, start)
+    start = part.start() if part is not None else start
     hours = _HOURS.search(one.text, 0, start)
     return (hours.start("hours") if hours is not None else start), end
 
