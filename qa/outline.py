@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
-from qa.facts import Facts, facts, question_kind, terms
+from qa.facts import Date, Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
 from qa.measured import MASSES, MONEY, measures_other
@@ -51,6 +51,8 @@ _WHICH = re.compile(r"\b(?:which|what) \w+", re.IGNORECASE)
 _CUT = re.compile(r"\w (?:no|not|never|without|an?|the)$", re.IGNORECASE)
 """What a value ends in that says nothing without the word behind it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_LABELS = re.compile(r"[^:;,.!?]*:\s")
+"""What follows the words that label a line."""
 _REACH = 80
 """Characters between a denial and the value that it concerns."""
 _PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
@@ -126,16 +128,26 @@ def _placed(value: Value) -> tuple[str, Span]:
 
 
 def _is_no_time(question: str, value: Value) -> bool:
-    """Tell whether a value names where something was, and it is asked when: "born in Varnes"."""
+    """Tell whether a value does not say when: it names a place, or a day that only labels a line.
+
+    "Born in Varnes", and "Sunday: 9:00 to 18:00" where it is asked when the hall is open on Sunday.
+    """
     if question_kind(question) != "date":
         return False
     text, (start, end) = _placed(value)
     own = facts(value.quote.text)
     if own.dates or own.numbers:
-        return False
+        asked = facts(question).dates
+        days = asked and not own.numbers and all(map(_is_weekday, (*own.dates, *asked)))
+        return bool(days) and _LABELS.match(text, end) is not None
     places = [n.span for n in facts(text).names if n.located]
     said = [word for word in facts(text).words if word.content and start <= word.start < end]
     return bool(said) and all(any(a <= w.start < b for a, b in places) for w in said)
+
+
+def _is_weekday(date: Date) -> bool:
+    """Tell whether a date is a day of the week and no more."""
+    return all(fields.stated() == {"weekday"} for fields in date.readings)
 
 
 def _denied(question: str, value: Value) -> bool:

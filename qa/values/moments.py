@@ -21,9 +21,9 @@ _INFERRED = 60
 _GAP = re.compile(r"[\s,()]{0,3}(?:the )?")
 _TIME = r"(?:\d{1,2}[:.]\d\d|(?:\d{1,2}[:.]\d\d|\d{1,2}) ?[ap]\.?m\.?|noon|midnight)"
 _PART_OF = re.compile(
-    r"\b(?:the )?(?:early|late|mid|(?:first|second|third|fourth|fifth|last)"
-    r" (?:half|quarter|week|weekend|weekday|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-    r"|beginning|middle|end|start)(?: (?:of|in)(?: the)?)?[ -]$",
+    r"\b(?:(?:early|late|mid)(?: in)?|(?:the )?(?:first|second|third|fourth|fifth|last)"
+    r" (?:half|quarter|week|weekend|weekday|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in)"
+    r"|the (?:beginning|middle|end|start) of)(?: the)?[ -]$",
     re.IGNORECASE,
 )
 _HOURS = re.compile(
