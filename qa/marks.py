@@ -10,7 +10,7 @@ LABELLED = re.compile(r"\W{0,3}[A-Z][\w'’&/().-]*(?: [\w'’&/().-]+){0,4}[*_]
 """A line that says first what it tells: "Place: Clubhouse, Room 2"."""
 _CLOCK = r"\d{1,2}(?:(?:[:.]|h)[0-5]\d(?:\s?[ap]\.?m\.?)?|\s?[ap]\.?m\.?)"
 TIMED = re.compile(
-    rf"(?:\*\*|__)?{_CLOCK}(?:\s?(?:[-–—]|to|until)\s?{_CLOCK})?(?:\*\*|__)?(?!\w)"
+    rf"(?:\*\*|__)?(?P<hours>{_CLOCK}(?:\s?(?:[-–—]|to|until)\s?{_CLOCK})?)(?:\*\*|__)?(?!\w)"
     r"(?:\s?[-–—:|,])?\s+[^\W_]",
     re.IGNORECASE,
 )

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
+from qa.entries import told_when
 from qa.facts import Date, Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
 from qa.measured import MASSES, MONEY, measures_other
 from qa.overlap import words
-from qa.types import Quote, Span, Value
+from qa.types import Claim, Quote, Span, Value
 from qa.values import at_asked_date
 
 SURE = 0.2
@@ -80,12 +81,27 @@ def unheard(compared: Comparison, citing: Citing) -> tuple[tuple[Quote, ...], ..
 
 
 def short_answer(
-    question: str, values: Sequence[Value], compared: Comparison, citing: Citing
+    question: str,
+    values: Sequence[Value],
+    compared: Comparison,
+    citing: Citing,
+    claims: Sequence[Claim] = (),
 ) -> str | None:
     """Return the answer in few words, None where it takes more, or where articles disagree.
 
-    Of a development it is the latest value.
+    Of a development it is the latest value. Where the reader finds none, the first of the `claims`
+    may be an entry that says when.
     """
+    found = _read(question, values, compared, citing)
+    if found is not None or compared.relation == "conflict" or not claims:
+        return found
+    return told_when(question, claims[0].text)
+
+
+def _read(
+    question: str, values: Sequence[Value], compared: Comparison, citing: Citing
+) -> str | None:
+    """Return the best value that can be the answer and that the answer has a footnote for."""
     if compared.relation == "conflict" or question_kind(question) == "reason":
         return None
     if compared.relation == "development":
