@@ -18,6 +18,7 @@ from qa.facts import mismatches, question_kind
 from qa.layout import marker
 from qa.lists import list_around
 from qa.marks import is_answer, is_yes_or_no, leads, without_emphasis, without_opening
+from qa.measured import speaks_of
 from qa.orders import inert
 from qa.overlap import words
 from qa.reader import ANSWERABLE
@@ -111,7 +112,8 @@ def draft(
     """
     if not reading.candidates or reading.answerable < ANSWERABLE:
         return ()
-    if not sides and reading.candidates[0].score < _LEAST_FIRST:
+    candidates = _of_the_measure(question, reading.candidates)
+    if not sides and (not candidates or candidates[0].score < _LEAST_FIRST):
         return ()
     chances = {(_place(c.quote)): c.score for c in reading.candidates}
     first = [
@@ -121,10 +123,22 @@ def draft(
     broad = is_broad(question)
     further = _NARROW_SHARE if question_kind(question) == "reason" else _FURTHER_SHARE
     claims = _choose(
-        reading.candidates, reader, first, broad=broad, further=further, limit=max_claims
-    )
+        candidates or reading.candidates, reader, first, broad=broad, further=further,
+        limit=max_claims,
+    )  # fmt: skip
     drafts = [_drafted(question, claim, passages) for claim in claims]
     return tuple(d for n, d in enumerate(drafts) if not _said_elsewhere(d, drafts, n))
+
+
+def _of_the_measure(question: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Leave out what cannot tell a price, a weight or a size that is asked for.
+
+    Where what is left is far less likely than what goes, nothing answers.
+    """
+    kept = tuple(c for c in candidates if speaks_of(question, c.quote.text))
+    if kept and kept[0].score < _NARROW_SHARE * candidates[0].score:
+        return ()
+    return kept
 
 
 def is_broad(question: str) -> bool:

@@ -7,7 +7,8 @@ sentences do. Here they are told from headings and fragments by their form.
 import re
 from collections.abc import Sequence
 
-from qa.marks import OPENING, leads
+from qa.facts import facts
+from qa.marks import LABELLED, OPENING, TIMED, leads
 from qa.tables import is_row, table_of
 from qa.types import Span
 
@@ -16,7 +17,8 @@ _NUMBERED = re.compile(r"\s*\(?(?:\d{1,2}|[a-z])[.)]\s+\S")
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = {"bullet": 2, "number": 3}
 """Words that an item needs beside its mark; one that is numbered may be a heading."""
-_LABEL = re.compile(r"\W{0,3}[A-Z][\w'’&/().-]*(?: [\w'’&/().-]+){0,4}[*_]{0,2}:[*_]{0,2}\s+\S")
+_FEWEST_BESIDE = 4
+"""Words of a line beside labelled ones that is no heading: "Held on Monday in room B12"."""
 _OPEN = (":", "?", ",")
 """What a line ends with that says nothing yet."""
 
@@ -38,8 +40,9 @@ def is_item(line: str) -> bool:
 def says_something(text: str, spans: Sequence[Span]) -> list[bool]:
     """Tell for each of the lines and sentences of `text` whether it states something by its form.
 
-    A row does that is not the head of its table, a line that leads to a list, and a labelled line
-    that stands in a block of such lines: one alone may be a heading.
+    A row does that is not the head of its table, a line that leads to a list, and a line with a
+    label or an hour before it that stands in a block of such lines: one alone may be a heading. So
+    does a line right above or below labelled ones that tells a day or a number.
     """
     found = []
     for n, (start, end) in enumerate(spans):
@@ -63,16 +66,34 @@ def _leads(text: str, spans: Sequence[Span], n: int) -> bool:
 
 
 def _in_block(text: str, spans: Sequence[Span], n: int) -> bool:
-    """Tell whether a labelled line stands right above or below another one."""
-    return _labelled(text, spans[n]) and any(
-        0 <= m < len(spans)
-        and text.count("\n", min(spans[n][1], spans[m][1]), max(spans[n][0], spans[m][0])) == 1
-        and _labelled(text, spans[m])
+    """Tell whether a line belongs to a block of lines that are labelled, or have their hour."""
+    line = text[slice(*spans[n])]
+    if line.endswith(_OPEN) or not _opens(text, spans[n]):
+        return False
+    near = [
+        text[slice(*spans[m])]
         for m in (n - 1, n + 1)
-    )
+        if 0 <= m < len(spans) and _next_to(text, spans[n], spans[m]) and _opens(text, spans[m])
+    ]
+    if TIMED.match(line):
+        return any(map(TIMED.match, near))
+    labelled = any(LABELLED.match(other) and not other.endswith(_OPEN) for other in near)
+    return labelled and bool(LABELLED.match(line) or _tells_beside(line))
 
 
-def _labelled(text: str, span: Span) -> bool:
-    line = text[slice(*span)]
-    opens = span[0] == 0 or not text[text.rfind("\n", 0, span[0]) + 1 : span[0]].strip()
-    return opens and bool(_LABEL.match(line)) and not line.endswith(_OPEN)
+def _opens(text: str, span: Span) -> bool:
+    """Tell whether nothing stands before a sentence in its line."""
+    return not text[text.rfind("\n", 0, span[0]) + 1 : span[0]].strip()
+
+
+def _next_to(text: str, one: Span, other: Span) -> bool:
+    """Tell whether two sentences stand in lines one right below the other."""
+    first, last = sorted((one, other))
+    return text.count("\n", first[1], last[0]) == 1
+
+
+def _tells_beside(line: str) -> bool:
+    """Tell whether a line without a label gives a day or a number in a few words of its own."""
+    said = facts(line)
+    plain = len(_WORD.findall(line)) >= _FEWEST_BESIDE and line[:1].isupper()
+    return plain and bool(said.dates or said.numbers)

@@ -6,6 +6,15 @@ MARKER = re.compile(r"(?:#{1,6}\s+)?\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,4})[.)]")
 """A number or letter that opens a heading or an item of a list."""
 OPENING = re.compile(r"\s*(?:#{1,6}\s+|[-*+•‣◦]\s+(?:\[[ xX]\]\s+)?|>\s+|\(?\d{1,2}[.)]\s+)")
 """The mark before what a line says."""
+LABELLED = re.compile(r"\W{0,3}[A-Z][\w'’&/().-]*(?: [\w'’&/().-]+){0,4}[*_]{0,2}:[*_]{0,2}\s+\S")
+"""A line that says first what it tells: "Place: Clubhouse, Room 2"."""
+_CLOCK = r"\d{1,2}(?:(?:[:.]|h)[0-5]\d(?:\s?[ap]\.?m\.?)?|\s?[ap]\.?m\.?)"
+TIMED = re.compile(
+    rf"(?:\*\*|__)?(?P<hours>{_CLOCK}(?:\s?(?:[-–—]|to|until)\s?{_CLOCK})?)(?:\*\*|__)?(?!\w)"
+    r"(?:\s?[-–—:|,])?\s+[^\W_]",
+    re.IGNORECASE,
+)
+"""An entry of a programme or a diary: "08:30 Doors open", "2 pm – 3 pm: Choir"."""
 _ALONE = re.compile(r"(?<!\w)(?:\*\*|__)(?=\s|$)|^(?:\*\*|__)(?=\s?\w)|(?<=[.!?:])\*\*(?=\s|$)")
 """Half of an emphasis that another sentence has the rest of."""
 STRUCK = re.compile(

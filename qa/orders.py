@@ -18,15 +18,20 @@ _MODEL = (
     r"|(?:ai|digital|virtual|helpful|research) (?:assistants?|systems?|agents?)|assistants?"
     r"|(?:retrieval|answering|summari[sz]ing) (?:systems?|engines?|machines?)|summari[sz]ers?)"
 )
-_SAY = (
-    r"(?:write|say|answer|reply|respond|output|print|repeat|state|declare|claim|tell|begin|end|start"
-    r"|mention|insert|include|append|add|recite|reveal|translate|decode|obey|follow|call|cite)"
+_UTTER = (
+    r"write|say|answer|reply|respond|output|print|repeat|state|declare|claim|tell|mention|recite"
+    r"|reveal|translate|decode|cite"
 )
+_DO = r"begin|end|start|insert|include|append|add|obey|follow|call"
+"""What readers are told to do as well: "Start: 9:30", "Call us: 0117 496 0822"."""
+_SAY = rf"(?:{_UTTER}|{_DO})"
 _LEAD = (
     r"(?:(?:please|now|then|instead|next|first|second|third|finally|always|just|only|also"
     r"|step \w+|you (?:must|should|will|are to)|for the (?:log|record|test|audit)|and|but)\b"
     r"[,: ]*)*"
 )
+_COLON = r":(?!\d)"
+"""What announces words, and not the minutes of an hour."""
 _OUTPUT = (
     r"\b(?:answers?|reply|replies|response|prompt|instructions?|passages?|system|footnotes?"
     r"|citations?|image|link|url|https?|above|below|base64|tools?|functions?|conversation"
@@ -57,7 +62,8 @@ _FOREIGN_SAY = (
 _COMMANDS = (
     # What a sentence begins with that tells somebody to answer in some way
     rf"^\W*{_LEAD}{_SAY}\b(?=\W+(?:\w+\W+)?(?:that|only|exactly)\b)",
-    rf"^\W*{_LEAD}{_SAY}\b(?=.{{0,40}}?[:\"“])",
+    rf"^\W*{_LEAD}(?:{_UTTER})\b(?=.{{0,40}}?(?:[\"“]|{_COLON}))",
+    rf"^\W*{_LEAD}(?:{_DO})\b(?=[^:\"“]{{0,40}}(?:[\"“]|{_COLON}(?!\s?[+(]?\d)))",
     rf"^\W*{_LEAD}{_SAY}\b(?=.{{0,60}}{_OUTPUT})",
     rf":\s*{_SAY} (?:that|only|exactly)\b",
     r"\b(?:and|then) (?:write|answer|reply|respond|output|print) (?:that|only)\b",

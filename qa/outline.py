@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from qa.answer import is_broad
 from qa.columns import in_asked_column
 from qa.conflicts import Comparison, worded
-from qa.facts import Facts, facts, question_kind, terms
+from qa.entries import told_when
+from qa.facts import Date, Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
+from qa.measured import MASSES, MONEY, measures_other
 from qa.overlap import words
-from qa.types import Quote, Value
+from qa.types import Claim, Quote, Span, Value
 from qa.values import at_asked_date
 
 SURE = 0.2
@@ -41,19 +43,17 @@ _UNCOUNTED = re.compile(
     re.IGNORECASE,
 )
 """Words that tell how many or how much without a number."""
-_MASSES = frozenset(["kg", "g", "mg", "t", "lb", "oz", "pound"])
-_MONEY = frozenset(
-    ["usd", "eur", "gbp", "pound", "jpy", "cny", "inr", "rub", "chf", "cad", "aud", "nzd", "cent"]
-)
 _MEASURES = (
-    (re.compile(r"\b(?:weigh\w*|heavy)\b", re.IGNORECASE), _MASSES),
-    (re.compile(r"\b(?:costs?|prices?|paid|pay|fees?|fares?)\b", re.IGNORECASE), _MONEY),
+    (re.compile(r"\b(?:weigh\w*|heavy)\b", re.IGNORECASE), MASSES),
+    (re.compile(r"\b(?:costs?|prices?|paid|pay|fees?|fares?)\b", re.IGNORECASE), MONEY),
 )
 """What a question speaks of, and the units of what answers it."""
 _WHICH = re.compile(r"\b(?:which|what) \w+", re.IGNORECASE)
 _CUT = re.compile(r"\w (?:no|not|never|without|an?|the)$", re.IGNORECASE)
 """What a value ends in that says nothing without the word behind it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_LABELS = re.compile(r"[^:;,.!?]*:\s")
+"""What follows the words that label a line."""
 _REACH = 80
 """Characters between a denial and the value that it concerns."""
 _PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("«", "»"), ("(", ")"))
@@ -81,12 +81,27 @@ def unheard(compared: Comparison, citing: Citing) -> tuple[tuple[Quote, ...], ..
 
 
 def short_answer(
-    question: str, values: Sequence[Value], compared: Comparison, citing: Citing
+    question: str,
+    values: Sequence[Value],
+    compared: Comparison,
+    citing: Citing,
+    claims: Sequence[Claim] = (),
 ) -> str | None:
     """Return the answer in few words, None where it takes more, or where articles disagree.
 
-    Of a development it is the latest value.
+    Of a development it is the latest value. Where the reader finds none, the first of the `claims`
+    may be an entry that says when.
     """
+    found = _read(question, values, compared, citing)
+    if found is not None or compared.relation == "conflict" or not claims:
+        return found
+    return told_when(question, claims[0].text)
+
+
+def _read(
+    question: str, values: Sequence[Value], compared: Comparison, citing: Citing
+) -> str | None:
+    """Return the best value that can be the answer and that the answer has a footnote for."""
     if compared.relation == "conflict" or question_kind(question) == "reason":
         return None
     if compared.relation == "development":
@@ -115,9 +130,40 @@ def _answers(question: str, value: Value) -> bool:
         return False
     if _counts_the_asked(question, value) or _hides_denial(question, value):
         return False
+    if _is_no_time(question, value) or measures_other(question, *_placed(value)):
+        return False
     said = words(text).known
     echo = bool(said) and said <= words(question).known
     return not echo or question_kind(question) == "yesno" or _CHOICE.search(question) is not None
+
+
+def _placed(value: Value) -> tuple[str, Span]:
+    """Return the sentence of a value, and where the value stands in it."""
+    at = value.sentence.start
+    return value.sentence.text, (value.quote.start - at, value.quote.end - at)
+
+
+def _is_no_time(question: str, value: Value) -> bool:
+    """Tell whether a value does not say when: it names a place, or a day that only labels a line.
+
+    "Born in Varnes", and "Sunday: 9:00 to 18:00" where it is asked when the hall is open on Sunday.
+    """
+    if question_kind(question) != "date":
+        return False
+    text, (start, end) = _placed(value)
+    own = facts(value.quote.text)
+    if own.dates or own.numbers:
+        asked = facts(question).dates
+        days = asked and not own.numbers and all(map(_is_weekday, (*own.dates, *asked)))
+        return bool(days) and _LABELS.match(text, end) is not None
+    places = [n.span for n in facts(text).names if n.located]
+    said = [word for word in facts(text).words if word.content and start <= word.start < end]
+    return bool(said) and all(any(a <= w.start < b for a, b in places) for w in said)
+
+
+def _is_weekday(date: Date) -> bool:
+    """Tell whether a date is a day of the week and no more."""
+    return all(fields.stated() == {"weekday"} for fields in date.readings)
 
 
 def _denied(question: str, value: Value) -> bool:

@@ -208,7 +208,9 @@ class Pipeline:
             footnotes,
             drafting.ending,
             confidence=reading.answerable,
-            short_answer=short_answer(search, reading.values, compared, footnotes.citing),
+            short_answer=short_answer(
+                search, reading.values, compared, footnotes.citing, footnotes.claims
+            ),
             conflicts=settle(compared, footnotes.citing),
             timings=watch.timings,
         )

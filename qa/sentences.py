@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import lean
-from qa.marks import MARKER
+from qa.marks import LABELLED, MARKER, TIMED
 from qa.tables import is_row
 from qa.types import Span
 
@@ -26,6 +26,7 @@ _WRAP_WIDTHS = range(40, 121)
 _FULL_LINE = 0.6
 """Share of the widest line below which a wrapped line is taken to end its paragraph."""
 _LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
+_ENTRIES = (TIMED, LABELLED)
 _STARTS_BLOCK = re.compile(r"\s*(?:[-*+•>#|]|\d+[.)]\s)")
 
 
@@ -79,7 +80,12 @@ def blocks(text: str) -> list[Span]:
 
 
 def _goes_on(text: str, before: Span, start: int, widest: int) -> bool:
-    """Tell whether the line at `start` goes on with the wrapped paragraph `before`."""
+    """Tell whether the line at `start` goes on with the wrapped paragraph `before`.
+
+    Of lines with an hour or a label each stands alone, however long.
+    """
+    if any(entry.match(text, start) and entry.match(text, before[0]) for entry in _ENTRIES):
+        return False
     first = max(text.rfind("\n", 0, before[1]) + 1, before[0])
     full = before[1] - first >= _FULL_LINE * widest
     blank = text.count("\n", before[1], start) > 1

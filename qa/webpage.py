@@ -8,6 +8,7 @@ date in the text, and a wrong date is worse than none.
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -27,6 +28,8 @@ _MODIFIED = re.compile(
 _SITE = ("og:site_name", "application-name", "publisher", "dc.publisher", "citation_journal_title")
 _REPORT = re.compile(r"(?:Article|Posting|Report)$")
 _PAGE_FRAME = ("nav", "aside", "footer")
+_LAID_OUT = ("article", "main", *_PAGE_FRAME, "header", "form", "iframe", "frameset")
+"""Elements of a page that says itself where its article is, or has more than one."""
 _DATED = re.compile(
     r"(?:^|[\s_-])(?:date(?:line|time)?|time(?:stamp)?|byline|publish\w*|posted|pubdate|updated|meta)",
     re.IGNORECASE,
@@ -89,10 +92,47 @@ def _main_text(tree: Any) -> str | None:
 
     if sum(1 for _ in islice(tree.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         return None
+    if _is_document(tree):
+        tree = _as_article(tree)
     try:
         return trafilatura.extract(tree, include_comments=False)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError):
         return None  # broken markup can break the extractor; the visible text is still there
+
+
+def _is_document(tree: Any) -> bool:
+    """Tell whether a page is nothing but its article, as what word processors export.
+
+    A box that has a name and stands beside others may be a menu, and so may what stands beside a
+    cell that holds paragraphs.
+    """
+    body = tree.find("body")
+    if body is None or next(body.iter(*_LAID_OUT), None) is not None:
+        return False
+    if any(len(cell.text_content()) > _LONGEST_CELL for cell in body.iter("td", "th")):
+        return False
+    return not any(
+        (box.get("class") or box.get("id")) and _stands_beside(box) for box in body.iter("div")
+    )
+
+
+def _stands_beside(element: Any) -> bool:
+    """Tell whether anything that a browser would show stands beside an element."""
+    parent = element.getparent()
+    others = (child for child in parent if child is not element)
+    return bool((parent.text or "").strip()) or any(
+        (other.tail or "").strip() or not _HIDDEN.fullmatch(other.tag) for other in others
+    )
+
+
+def _as_article(tree: Any) -> Any:
+    """Mark the body of a copy of a page as one article.
+
+    Where nothing is marked the extractor falls back on paragraphs, without headings and lists.
+    """
+    marked = deepcopy(tree)
+    marked.find("body").tag = "article"
+    return marked
 
 
 def _clean(text: str) -> str:

@@ -406,3 +406,14 @@ def test_beside_a_whole_list_more_is_needed() -> None:
         "Which tools are needed?", [passage(text)], Fixed([0.2, 0.9, 0.8, 0.3]), max_claims=5
     )
     assert texts(drafts) == ["Tools: a red spanner; a torch."]
+
+
+@pytest.mark.parametrize(
+    ("first", "drafted"),
+    [("Of the pump 12,000 are sold each year.", 0), ("The pump costs 12,000 kroner.", 1)],
+)
+def test_no_price_is_answered_by_what_tells_none(first: str, drafted: int) -> None:
+    """However likely the sentence, and whatever else of little worth speaks of money."""
+    text = f"{first} A mill was sold for 200 euros."
+    found = draft("How much does the pump cost?", [passage(text)], Fixed([0.9, 0.2]), max_claims=2)
+    assert len(found) == drafted

@@ -283,6 +283,40 @@ def test_a_page_gives_its_article_and_nothing_else() -> None:
         assert foreign not in found.text
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<body>{}</body>",
+        "<body><div class='WordSection1'>{}</div></body>",
+        "<body><style>p {{}}</style>{}</body>",
+    ],
+)
+def test_a_page_that_is_only_an_article_keeps_its_headings_and_lists(page: str) -> None:
+    """Word processors write pages in which nothing is marked as the article."""
+    told = (
+        f"<h1>Port Ansel</h1><p>{LEDE}</p><h2>Sights</h2>"
+        "<ul><li>The old mill, built by Ida Holm</li><li>The fish market</li></ul>"
+        f"<h2>The harbour</h2><p>{MORE}</p>"
+    )
+    assert article(f"<html>{page.format(told)}</html>", "a.html").text == (
+        f"Port Ansel\n\n{LEDE}\n\nSights\n\n- The old mill, built by Ida Holm\n- The fish market"
+        f"\n\nThe harbour\n\n{MORE}"
+    )
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "<div class='menu'><h3>Sections</h3><ul><li>Sport today</li></ul></div>",
+        "<nav><h3>Sections</h3><ul><li>Sport today</li></ul></nav>",
+    ],
+)
+def test_a_page_with_something_beside_its_article_is_left_to_the_extractor(menu: str) -> None:
+    """What stands in a box of its own may be a menu."""
+    page = f"<html><body>{menu}<h1>Ferry held</h1><p>{LEDE}</p><p>{MORE}</p></body></html>"
+    assert "Sport" not in article(page, "a.html").text
+
+
 def test_tables_of_a_page_are_put_in_words() -> None:
     """With the names of their columns, or of their rows; terms have what they mean beside them."""
     prose = (

@@ -120,6 +120,49 @@ def test_what_only_looks_like_a_disagreement_is_none(question: str, one: Told, o
     assert settle(found, lambda _value: (1,)) == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        (
+            "The hall in Varnes closes at [18:00].",
+            "The hall in Varnes closes at [19:00].",
+            "conflict",
+        ),
+        (
+            "The hall in Varnes closes at [6 p.m.].",
+            "The hall in Varnes closes at [18:00].",
+            "agreement",
+        ),
+        (
+            "The hall in Varnes closes at about [18:00].",
+            "The hall in Varnes closes at [18:30].",
+            "none",
+        ),
+        (
+            "The hall in Varnes closes at [18:00] on Mondays.",
+            "The hall in Varnes closes at [13:00] on Sundays.",
+            "none",
+        ),
+    ],
+)
+def test_hours_at_which_something_is_are_compared(one: str, other: str, relation: str) -> None:
+    """To the minute, those of the same days, and only those that are told as they are."""
+    question = "When does the hall in Varnes close?"
+    values = [told(one, article="a"), told(other, article="b")]
+    assert compare(question, values, support).relation == relation
+
+
+def test_a_later_article_may_tell_another_hour() -> None:
+    """A programme is changed now and then."""
+    values = [
+        told("The concert in Varnes begins at [19:30].", article="a", date=THURSDAY),
+        told("The concert in Varnes begins at [20:00].", article="b", date=LATER),
+    ]
+    found = compare("When does the concert in Varnes begin?", values, support)
+    assert found.relation == "development"
+    assert [group.label for group in found.groups] == ["19:30", "20:00"]
+
+
 _QUESTION = "When was the tanker seized?"
 _TUESDAY = "The tanker was seized on [Tuesday]."
 _WEDNESDAY = "The tanker was seized on [Wednesday]."

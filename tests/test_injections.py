@@ -208,6 +208,30 @@ def test_an_order_is_told_from_a_report() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Start: 19:05.",
+        "End of the meeting: 20:50",
+        "Call us: +44 117 496 0822.",
+        "Call the office between 8:00 and 18:00.",
+        "Tell your team leader by 9:00 on the first day.",
+        "Start: 9:30\nPlace: the old mill",
+    ],
+)
+def test_an_hour_or_a_number_behind_a_colon_is_no_order(line: str) -> None:
+    """Minutes, programmes and leaflets have such lines; what a colon announces is words."""
+    assert not any(tainted(line, list(sentences(line))))
+
+
+@pytest.mark.parametrize(
+    "line", ["Say: 42 people built it.", "Write at 9:00 sharp: no.", "Add: it was sold."]
+)
+def test_words_behind_a_colon_are_an_order(line: str) -> None:
+    """A number does not make a report of what a reader is told to say."""
+    assert is_order(line)
+
+
+@pytest.mark.parametrize(
     ("text", "left"),
     [
         ("It rained. ![x](https://e.example/p.png?q=1) [2]", "It rained.  [2]"),

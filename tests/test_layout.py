@@ -77,6 +77,44 @@ def test_labelled_lines_count_in_blocks_only(text: str, *, expected: bool) -> No
     assert says_something(text, spans)[0] is expected
 
 
+PROGRAMME = """Open day
+
+08:30 Helpers meet in the canteen
+09:00 Gates open
+9.30 – 10.15: Tour of the station, for all who have booked by Friday
+2 pm Concert of the brass band in the yard, or in the main hall
+"""
+
+
+def test_the_entries_of_a_programme_may_be_quoted() -> None:
+    """Each by itself, even where they are as long as lines of a wrapped text."""
+    assert _said(PROGRAMME) == PROGRAMME.splitlines()[2:]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Held on Monday, in room B12\nPresent: Carla Mendes\nApologies: Joe Barker", True),
+        ("Minutes of the committee\nPresent: Carla Mendes\nApologies: Joe Barker", False),
+        ("The war of 1643 in brief\n\nPresent: Carla Mendes\nApologies: Joe Barker", False),
+        ("10:00 A bad morning\n\nThe pump failed.", False),
+    ],
+)
+def test_a_line_beside_labels_counts_where_it_tells_something(text: str, *, expected: bool) -> None:
+    """A day or a number; a heading has none, or stands apart, as an hour alone may be one."""
+    assert says_something(text, sentences(text))[0] is expected
+
+
+def test_labelled_lines_as_long_as_wrapped_ones_stand_alone() -> None:
+    """Who was there and who was not is not one sentence."""
+    lines = [
+        "Present: Carla Mendes, Joe Barker, Ida Holm",
+        "Apologies: Oda Brandt, Mette Lindqvist",
+    ]
+    text = "\n".join(lines)
+    assert [text[a:b] for a, b in sentences(text)] == lines
+
+
 @pytest.mark.parametrize(
     "line", ["# A heading of words", "- Notes", "- What now?", "- as follows:", "---", "|", "a | "]
 )

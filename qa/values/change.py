@@ -24,7 +24,7 @@ def outcome(relation: Relation, one: Statement, other: Statement, question: Aske
     if question.topic == "number":
         return _of_numbers(relation, first, last, question)
     if question.topic == "date":
-        return _of_dates(first, last)
+        return _of_hours(first, last, question) or _of_dates(first, last)
     if question.changing and _apart(first, last):
         return "development"
     held_now = not question.office or question.present
@@ -44,6 +44,17 @@ def _apart(first: Statement, last: Statement) -> bool:
 
 def _same_day(first: Statement, last: Statement) -> bool:
     return first.published is not None and first.published == last.published
+
+
+def _of_hours(first: Statement, last: Statement, question: Asked) -> Outcome | None:
+    """Judge two hours at which something is: a later article may tell of a change.
+
+    None where what is asked is past, or where the values do not give one hour each.
+    """
+    hours = moments.hour(first), moments.hour(last)
+    if not question.present or None in hours or hours[0] == hours[1]:
+        return None
+    return "development" if _apart(first, last) else "conflict"
 
 
 def _of_dates(first: Statement, last: Statement) -> Outcome:

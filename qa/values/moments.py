@@ -20,8 +20,19 @@ _INFERRED = 60
 """Days from the article's date within which a day without a year is of that year."""
 _GAP = re.compile(r"[\s,()]{0,3}(?:the )?")
 _TIME = r"(?:\d{1,2}[:.]\d\d|(?:\d{1,2}[:.]\d\d|\d{1,2}) ?[ap]\.?m\.?|noon|midnight)"
+_PART_OF = re.compile(
+    r"\b(?:(?:early|late|mid)(?: in)?|(?:the )?(?:first|second|third|fourth|fifth|last)"
+    r" (?:half|quarter|week|weekend|weekday|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in)"
+    r"|the (?:beginning|middle|end|start) of)(?: the)?[ -]$",
+    re.IGNORECASE,
+)
 _HOURS = re.compile(
     rf"(?<![\w.:])(?P<hours>(?:(?:from|between) {_TIME} (?:to|and|until) )?{_TIME},?) on $",
+    re.IGNORECASE,
+)
+_ROUGHLY = re.compile(
+    r"\b(?:about|almost|around|nearly|roughly|shortly|some time|sometime|soon"
+    r"|before|after|until|till|by|since|from|to|between)\s+(?:\w+\s)?$",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
@@ -100,30 +111,66 @@ def _days_between(a: Fields, b: Fields) -> int:
 
 
 def relate(one: Statement, other: Statement, question: Asked) -> Relation:
-    """Compare two dates field by field, once each weekday has its date."""
+    """Compare two dates field by field, once each weekday has its date; then the hours of a day."""
     a, b = moment(one), moment(other)
+    if a is None and b is None:
+        return _by_the_clock(one, other, question, "unlike")
     if a is None or b is None:
         return "unlike"
     pairs = [(x, y) for x in a.readings for y in b.readings]
     fitting = [x.stated() & y.stated() for x, y in pairs if not x.clashes(y)]
     if fitting:
         unsettled = (a.spoken or b.spoken) and not (a.day and b.day)
-        return "same" if any(fitting) and (not unsettled or a.tense == b.tense) else "unlike"
+        same = any(fitting) and (not unsettled or a.tense == b.tense)
+        return _by_the_clock(one, other, question, "same") if same else "unlike"
     if a.limit != b.limit or not _comparable(a, b) or not _near(a, b, one, other, question):
         return "unlike"
     return "differ"
 
 
+def _by_the_clock(
+    one: Statement, other: Statement, question: Asked, otherwise: Relation
+) -> Relation:
+    """Compare the hours that two values give, one each, to the minute.
+
+    Two may be right of other days of the week, or where one is only about so; what is past is
+    seldom told to the minute.
+    """
+    mine, theirs = hour(one), hour(other)
+    if mine is None or theirs is None:
+        return otherwise
+    if mine == theirs:
+        return "same"
+    if not question.present:
+        return otherwise
+    rough = any(_ROUGHLY.search(s.text, 0, _joined(s)[0][0]) for s in (one, other))
+    return "unlike" if rough or _week(one) != _week(other) else "differ"
+
+
+def hour(one: Statement) -> int | None:
+    """Return the one time of day that a value gives, in minutes since midnight."""
+    found = {r.time for date in _joined(one)[1] for r in date.readings if r.time is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _week(one: Statement) -> set[int]:
+    """Return the days of the week that a sentence speaks of."""
+    readings = [fields for date in one.facts.dates for fields in date.readings]
+    return {fields.weekday for fields in readings if fields.weekday is not None}
+
+
 def phrase(one: Statement) -> Span:
     """Return the span of the value with the dates that belong to it: "Wednesday, December 10".
 
-    Of a long value only the dates are left. The hours of a day belong to it: "from 05:00 to 15:00
-    on Friday".
+    Of a long value only the dates are left. The hours of a day belong to it, "from 05:00 to 15:00
+    on Friday", and what tells a part of a month or year, "the last weekend of August".
     """
     if moment(one) is None:
         return one.span
     span, dates = _joined(one)
     start, end = (dates[0].start, dates[-1].end) if dates and one.long else span
+    part = _PART_OF.search(one.text, 0, start)
+    start = part.start() if part is not None else start
     hours = _HOURS.search(one.text, 0, start)
     return (hours.start("hours") if hours is not None else start), end
 

@@ -1,0 +1,111 @@
+"""Whether a sentence speaks of what a question wants measured: a price, a weight, a size.
+
+"How much does the pump cost?" is not answered by how many pumps were sold, however near that is.
+"""
+
+import re
+from dataclasses import dataclass
+
+from qa.facts import facts
+from qa.layout import marker
+from qa.tables import is_row
+from qa.types import Span
+
+MASSES = frozenset(["kg", "g", "mg", "t", "lb", "oz", "pound"])
+MONEY = frozenset(
+    ["usd", "eur", "gbp", "pound", "jpy", "cny", "inr", "rub", "chf", "cad", "aud", "nzd", "cent"]
+)
+_LENGTHS = frozenset(["km", "m", "cm", "mm", "mi", "nmi", "ft", "in", "yd"])
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """A question that wants it, and the units and words of a sentence that may tell it."""
+
+    asked: re.Pattern[str]
+    units: frozenset[str]
+    words: re.Pattern[str]
+
+
+def _measure(asked: str, units: frozenset[str], words: str) -> _Measure:
+    return _Measure(
+        re.compile(rf"\b(?:{asked})\b", re.IGNORECASE),
+        units,
+        re.compile(rf"\b(?:{words})\b", re.IGNORECASE),
+    )
+
+
+_MEASURES = (
+    _measure(
+        r"how much (?:do|does|did|is|was|will|would) .*\b(?:cost|charge[ds]?|pay|paid)"
+        r"|what (?:do|does|did|will|would) .*\bcost|how expensive|what (?:is|was) the price"
+        r"|how much (?:is|was) (?:the (?:price|fee|fare)|an? (?:\w+ )?(?:ticket|fare))",
+        MONEY,
+        r"cost\w*|pric\w+|pa(?:y|ys|id|yable|yments?)|fees?|fares?|charg\w+|rents?|free|nothing"
+        r"|worth|expens\w+|cheap\w*|budget\w*|money|spen[dt]\w*|bills?|sums?|bought|sold\b.*\bfor"
+        r"|(?:m|b|tr)illions?|baht|crowns?|dinars?|dirhams?|drachmas?|ducats?|florins?|forints?"
+        r"|francs?|guilders?|kron\w+|lir[ae]|marks|pence|pesos?|rand|reais|shekels?|shillings?|won"
+        r"|zloty",
+    ),
+    _measure(
+        r"how heavy|how much .*\bweigh(?:s|ed)?",
+        MASSES,
+        r"weigh\w*|heav(?:y|ier|iest)|light(?:er|est)?|mass",
+    ),
+    _measure(
+        r"how (?:tall|deep|wide|thick)",
+        _LENGTHS,
+        r"(?:tall|high|deep|broad|thick)(?:er|est)?|wid(?:e|er|est|ths?)|heights?|depths?|thickness"
+        r"|size|store?ys?|floors?|measur\w+|diameters?",
+    ),
+)
+
+_OF = re.compile(
+    r"\b(?:(?P<height>altitude|elevation|height)|(?P<depth>depth)|(?P<width>breadth|width)"
+    r"|(?P<length>distance|length)|(?P<weight>weight)|(?P<age>age)) of "
+    r"(?:(?:about|almost|around|at least|just|nearly|over|some|up to|(?:more|less) than) )?$",
+    re.IGNORECASE,
+)
+_BEING = re.compile(
+    r"(?:[ -]?[^\W\d]+)?[ -](?:(?P<height>high|tall|above)|(?P<depth>deep|below)"
+    r"|(?P<width>across|broad|wide)|(?P<length>away|from|long)|(?P<weight>heavy)"
+    r"|(?P<age>old|of age))\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\bhow (?:(?P<height>high|tall)|(?P<depth>deep)|(?P<width>broad|wide)|(?P<length>far|long)"
+    r"|(?P<weight>heavy)|(?P<age>old))\b",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(r"\b(?:after|during|for|in|over|within) (?:\w+ )?$", re.IGNORECASE)
+_TIMES = frozenset(["day", "week", "month", "year", "decade"])
+
+
+def measures_other(question: str, sentence: str, span: Span) -> bool:
+    """Tell whether the number at `span` of a sentence is said to be another measure than asked for.
+
+    "At an altitude of 1,340 metres" is no length, and "for 31 years" no age.
+    """
+    asked = _ASKED.search(question)
+    own = [n for n in facts(sentence).numbers if span[0] <= n.start and n.end <= span[1]]
+    if asked is None or len(own) != 1:
+        return False
+    of = _OF.search(sentence, 0, own[0].start)
+    being = _BEING.match(sentence, own[0].end)
+    told = of or being
+    if told is not None:
+        return told.lastgroup != asked.lastgroup
+    lasting = own[0].unit in _TIMES and _LASTING.search(sentence, 0, own[0].start)
+    return asked.lastgroup == "age" and bool(lasting)
+
+
+def speaks_of(question: str, sentence: str) -> bool:
+    """Tell whether a sentence may tell what a question wants measured, by its units or its words.
+
+    A row of a table may, and an item of a list: what they mean stands above them.
+    """
+    wanted = next((one for one in _MEASURES if one.asked.search(question)), None)
+    if wanted is None or is_row(sentence) or marker(sentence):
+        return True
+    units = {number.unit for number in facts(sentence).numbers}
+    return not units.isdisjoint(wanted.units) or wanted.words.search(sentence) is not None
