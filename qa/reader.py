@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from qa.closer import Closer, Opinion, look_closer
 from qa.crossencoder import CrossEncoder
 from qa.language import foreign
 from qa.net import Net, net_of, sigmoid
@@ -23,7 +22,6 @@ from qa.overlap import Matrix
 from qa.reading import NOTHING, READY, Candidate, Encoder, Reading
 from qa.sentence_reader import Ranked, SentenceReader
 from qa.signals import (
-    FAR,
     Finding,
     Pool,
     Signals,
@@ -40,6 +38,7 @@ ANSWERABLE = 0.25
 SENTENCES_ANSWERABLE = 0.15
 """The same for the sentence reader alone, from the curve in its card."""
 _SOME_FOREIGN = "Some of the passages found are not in English; these were not read closely."
+_FAR = -15.0
 _REMEMBERED = 4096
 _LEAST_VALUE = 0.02
 
@@ -122,8 +121,7 @@ class EmbeddedReader:
             return NOTHING
         pool = read_pool(self._model, ranked, passages)
         scores = self.calibration.sentence(dict(sentence_signals(ranked, pool)))
-        closer = look_closer(self._model, question, pool)
-        signals = pool_signals(ranked, pool, scores, closer.signals)
+        signals = pool_signals(ranked, pool, scores, self._best_support(ranked, pool))
         answerable = float(sigmoid(float(self.calibration.answerable(dict(signals))[0])))
         rows = ranked.overlap.sentences
         chances = sigmoid(scores)
@@ -134,7 +132,7 @@ class EmbeddedReader:
         return Reading(
             candidates,
             answerable,
-            values=self._values(ranked, pool, closer, scores),
+            values=self._values(ranked, pool, scores),
             relevance=relevance(ranked, pool, scores),
         )
 
@@ -155,25 +153,29 @@ class EmbeddedReader:
                 return self._supported[key]
         cuts = windows(self._model, quote, self._model.room(claim))
         reads = self._model.read([(claim, quote[slice(*cut)]) for cut in cuts])
-        found = max((read.supported for read in reads), default=FAR)
+        found = max((read.supported for read in reads), default=_FAR)
         with self._lock:
             self._supported[key] = found
             while len(self._supported) > _REMEMBERED:
                 self._supported.popitem(last=False)
         return found
 
-    def _values(
-        self, ranked: Ranked, pool: Pool, closer: Closer, scores: Matrix
-    ) -> tuple[Value, ...]:
+    def _best_support(self, ranked: Ranked, pool: Pool) -> float:
+        """Hold the question with the best span against the window that the span was found in."""
+        if not pool.findings:
+            return _FAR
+        best = pool.findings[0]
+        return self._support(f"{ranked.question} {best.text(pool.passages)}", best.window.text)
+
+    def _values(self, ranked: Ranked, pool: Pool, scores: Matrix) -> tuple[Value, ...]:
         """Return the values that may be quoted, best first, each stretch of an article once."""
         rows = ranked.overlap.sentences
         found: dict[tuple[str, int], Value] = {}
-        for place, finding in enumerate(pool.findings):
+        for finding in pool.findings:
             at = sentence_of(finding, pool, rows)
             if at is None:
                 continue
-            score, best = float(scores[at]), float(scores.max())
-            signals = value_signals(finding, pool, closer.led.get(place), score, best)
+            signals = value_signals(finding, pool, float(scores[at]), float(scores.max()))
             chance = float(sigmoid(float(self.calibration.value(dict(signals))[0])))
             passage = pool.passages[finding.passage]
             start, end = finding.span[0] + passage.start, finding.span[1] + passage.start
@@ -190,7 +192,7 @@ class EmbeddedReader:
 
 def relevance(ranked: Ranked, pool: Pool, scores: Matrix) -> tuple[float, ...]:
     """Return how likely it is, as a logit, that each passage holds the answer's sentence."""
-    found = [FAR] * len(pool.passages)
+    found = [_FAR] * len(pool.passages)
     for row, score in zip(ranked.overlap.sentences, scores, strict=True):
         found[row.passage] = max(found[row.passage], float(score))
     return tuple(found)
@@ -201,24 +203,14 @@ def _logit(chance: float) -> float:
     return float(np.log(bounded / (1 - bounded)))
 
 
-def value_signals(
-    finding: Finding, pool: Pool, led: Opinion | None, score: float, best: float
-) -> Signals:
-    """Return the signals of one span; `score` is its sentence's logit, `best` the highest.
-
-    `led` is what is said of it with what leads to it, None where that was not read.
-    """
-    margin, answerable = finding.found.margin, pool.answerable(finding.passage)
-    other = led or Opinion(margin, answerable)
+def value_signals(finding: Finding, pool: Pool, score: float, best: float) -> Signals:
+    """Return the signals of one span; `score` is its sentence's logit, `best` the highest."""
     return {
-        "margin": margin,
-        "margin_gap": margin - pool.findings[0].found.margin,
+        "margin": finding.found.margin,
+        "margin_gap": finding.found.margin - pool.findings[0].found.margin,
         "share": finding.found.log_share,
-        "answerable": answerable,
+        "answerable": pool.answerable(finding.passage),
         "relevant": pool.relevant(finding.passage),
         "score": score,
         "score_gap": score - best,
-        "led": float(led is not None),
-        "led_margin": other.margin,
-        "led_answerable": other.answerable,
     }

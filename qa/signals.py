@@ -22,7 +22,7 @@ from qa.sentences import sentences
 from qa.spans import Found, best_spans, within
 from qa.types import Passage, Span
 
-FAR = -15.0
+_FAR = -15.0
 """Stands for a logit that there is none of."""
 _KINDS = ("person", "date", "place", "number", "reason", "list", "yesno")
 _SPANS = 2
@@ -69,11 +69,11 @@ class Pool:
 
     def answerable(self, passage: int) -> float:
         """Return the logit of a passage answering the question."""
-        return max((w.read.answerable for w in self.windows[passage]), default=FAR)
+        return max((w.read.answerable for w in self.windows[passage]), default=_FAR)
 
     def relevant(self, passage: int) -> float:
         """Return the logit of a passage being about the question."""
-        return max((w.read.relevant for w in self.windows[passage]), default=FAR)
+        return max((w.read.relevant for w in self.windows[passage]), default=_FAR)
 
 
 def read_pool(model: CrossEncoder, ranked: Ranked, passages: Sequence[Passage]) -> Pool:
@@ -204,7 +204,7 @@ def sentence_signals(ranked: Ranked, pool: Pool) -> dict[str, Matrix]:
 def _margin(pool: Pool, sentence: Sentence) -> float:
     """Return the best margin of a span in `sentence`, in any passage that has all of it."""
     own = pool.passages[sentence.passage]
-    best = FAR
+    best = _FAR
     for n, passage in enumerate(pool.passages):
         if passage.article_id != own.article_id:
             continue
@@ -216,13 +216,10 @@ def _margin(pool: Pool, sentence: Sentence) -> float:
     return best
 
 
-def pool_signals(
-    ranked: Ranked, pool: Pool, scores: Matrix, closer: Mapping[str, float]
-) -> dict[str, float]:
+def pool_signals(ranked: Ranked, pool: Pool, scores: Matrix, support: float) -> dict[str, float]:
     """Return the signals of the whole pool.
 
-    `scores` are the logits of the sentences; `closer` are the signals of the best finding as it was
-    read again.
+    `scores` are the logits of the sentences; `support` the logit of the best finding, as a claim.
     """
     best = pool.findings[0] if pool.findings else None
     at = sentence_of(best, pool, ranked.overlap.sentences) if best else None
@@ -233,10 +230,12 @@ def pool_signals(
         "judged": ranked.judged,
         "own_logit_gap": float(ranked.logits[column] - ranked.logits.max()),
         "own_score_gap": float(scores[column] - scores.max()),
-        "relevant_max": max((pool.relevant(n) for n in range(len(pool.passages))), default=FAR),
-        "answerable_max": max((pool.answerable(n) for n in range(len(pool.passages))), default=FAR),
+        "relevant_max": max((pool.relevant(n) for n in range(len(pool.passages))), default=_FAR),
+        "answerable_max": max(
+            (pool.answerable(n) for n in range(len(pool.passages))), default=_FAR
+        ),
         "quotable": float(at is not None),
-        **closer,
+        "support": support,
         **{f"asks_{name}": float(kind == name) for name in _KINDS},
         **{name: float(ranked.columns[name][column]) for name in _COLUMNS},
         **{name: float(ranked.pool[name]) for name in _POOLED},
@@ -260,13 +259,13 @@ _OF_BEST = (
 
 def _of_best(question: str, pool: Pool, best: Finding | None) -> dict[str, float]:
     if best is None:
-        return dict.fromkeys(_OF_BEST, 0.0) | {"margin": FAR, "margin_2": FAR}
+        return dict.fromkeys(_OF_BEST, 0.0) | {"margin": _FAR, "margin_2": _FAR}
     own = [f for f in pool.findings if f.passage != best.passage]
     text = best.text(pool.passages)
     alike = [f for f in own if f.found.margin > 0 and same_words(f.text(pool.passages), text)]
     return {
         "margin": best.found.margin,
-        "margin_2": own[0].found.margin if own else FAR,
+        "margin_2": own[0].found.margin if own else _FAR,
         "share": best.found.log_share,
         "answerable": pool.answerable(best.passage),
         "relevant": pool.relevant(best.passage),

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from qa.closer import Closer, look_closer
 from qa.crossencoder import MODEL, CrossEncoder
 from qa.net import Net, sigmoid
 from qa.overlap import Matrix
@@ -61,7 +60,7 @@ class Case:
     asked: Asked
     ranked: Ranked
     pool: Pool
-    closer: Closer
+    support: float
     labels: Matrix
 
     @property
@@ -166,10 +165,14 @@ def _tasks(group: Group, strangers: Sequence[Asked]) -> Iterator[tuple[str, Aske
 def _case(
     kind: str, source: str, asked: Asked, ranked: Ranked, pool: Pool, model: CrossEncoder
 ) -> Case:
+    support = -15.0
+    if pool.findings:
+        best = pool.findings[0]
+        claim = f"{ranked.question} {best.text(pool.passages)}"
+        support = model.read([(claim, best.window.text)])[0].supported
     labels = [kind == "answerable" and _holds(s, asked, pool) for s in ranked.overlap.sentences]
     document = asked.home.split("#")[0]
-    closer = look_closer(model, ranked.question, pool)
-    return Case(kind, source, document, asked, ranked, pool, closer, np.array(labels, np.float32))
+    return Case(kind, source, document, asked, ranked, pool, support, np.array(labels, np.float32))
 
 
 def _holds(sentence: Any, asked: Asked, pool: Pool) -> bool:
@@ -208,8 +211,7 @@ def _fit_sentence(cases: Sequence[Case]) -> Fitted:
 
 def _fit_answerable(cases: Sequence[Case], scores: Sequence[Matrix]) -> Fitted:
     signals = [
-        pool_signals(c.ranked, c.pool, s, c.closer.signals)
-        for c, s in zip(cases, scores, strict=True)
+        pool_signals(c.ranked, c.pool, s, c.support) for c, s in zip(cases, scores, strict=True)
     ]
     names = tuple(signals[0])
     rows = np.array([[s[n] for n in names] for s in signals], dtype=np.float32)
@@ -231,14 +233,11 @@ def _fit_value(cases: Sequence[Case], scores: Sequence[Matrix]) -> Fitted:
     rows: list[Mapping[str, float]] = []
     labels: list[float] = []
     for case, score in zip(cases, scores, strict=True):
-        for place, finding in enumerate(case.pool.findings[:6]):
+        for finding in case.pool.findings[:6]:
             at = sentence_of(finding, case.pool, case.ranked.overlap.sentences)
             if at is None:
                 continue
-            led = case.closer.led.get(place)
-            rows.append(
-                value_signals(finding, case.pool, led, float(score[at]), float(score.max()))
-            )
+            rows.append(value_signals(finding, case.pool, float(score[at]), float(score.max())))
             text = finding.text(case.pool.passages)
             right = case.answerable and any(f1(text, a) >= _RIGHT for a in answers(case))
             labels.append(float(right))
@@ -275,7 +274,7 @@ def report(cases: Sequence[Case]) -> list[dict[str, float]]:
 def judge(case: Case, fits: Fits) -> tuple[float, bool, bool]:
     """Return the probability of an answer, and whether the first sentence is right: new, old."""
     scores = fits.sentence(dict(sentence_signals(case.ranked, case.pool)))
-    signals = pool_signals(case.ranked, case.pool, scores, case.closer.signals)
+    signals = pool_signals(case.ranked, case.pool, scores, case.support)
     chance = float(sigmoid(float(fits.answerable(dict(signals))[0])))
     labels = case.labels
     return (
