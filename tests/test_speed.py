@@ -6,15 +6,19 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import chromadb
 import numpy as np
 import pytest
+from chromadb.config import Settings
 
-from eval.speed import cli, product, report
+from eval.errors import BenchFailed
+from eval.speed import cli, product, raw, report
 from eval.speed.child import measured
-from eval.speed.command import Options, added, run
+from eval.speed.command import Options, Outcome, added, run
 from eval.speed.corpus import Corpus
 from eval.speed.figures import (
     Cranfield,
@@ -32,6 +36,7 @@ from eval.speed.product import Place
 from eval.speed.standin import WordVectors
 from eval.speed.targets import targets
 from qa.articles import parse
+from qa.embedding import Embedding
 from qa.errors import QAError
 
 CORPUS = Corpus(seed=7)
@@ -136,6 +141,7 @@ def test_the_figures_of_a_run_are_complete_and_coherent(figures: Run) -> None:
     assert all(part > 0 for part in size.ingested.disk_mb.values())
     assert sum(size.asked.statuses.values()) == 1
     assert {"retrieve", "answer", "total"} <= set(size.asked.answers)
+    assert size.raw is not None
     times = [*size.asked.stages.values(), size.raw.dense, size.raw.vectors, size.raw.terms]
     assert all(found.n == 3 for found in times)
     assert all(0 < found.p50 <= found.p95 <= found.p99 for found in times)
@@ -328,6 +334,55 @@ def test_what_makes_no_sense_is_wrong_usage(
     """Exit status 2, and the message says what would do."""
     assert cli.main(arguments) == cli.USAGE
     assert capsys.readouterr().err
+
+
+def test_what_breaks_off_costs_itself_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Everything else is written, with the reason; the status is 1, and the reason is said."""
+    (tmp_path / "cranfield").mkdir()
+    out = tmp_path / "out"
+    arguments = ["--sizes", "none", "--skip", "turns,service,starts", "--out", str(out)]
+    status = cli.main([*arguments, "--cranfield", str(tmp_path / "cranfield")])
+    found = report.read(out)
+    assert status == cli.FAILED
+    assert found.vectors is not None
+    assert found.cranfield is None
+    (reason,) = found.failed
+    assert reason.startswith("reference:cranfield ended with 1")
+    written = (out / "speed.md").read_text("utf-8")
+    broke_off = "## Broke off\n\n* reference:cranfield ended with 1: eval.errors.BadBenchmark: "
+    assert broke_off in written
+    assert "reference:cranfield ended with 1" in capsys.readouterr().err
+
+
+def test_a_size_without_its_limits_is_shown_and_one_without_questions_is_not(figures: Run) -> None:
+    """What is missing costs its own lines; each reason is told once."""
+    (size,) = figures.sizes
+    bare = figures.model_copy(update={"sizes": [size.model_copy(update={"raw": None})]})
+    assert "limit: Chroma alone" in report.markdown(figures)
+    assert "limit: Chroma alone" not in report.markdown(bare)
+    assert "| search |" in report.markdown(bare)
+    assert not [target for target in targets(bare) if "recall" in target.name]
+    good, broken = Future[int](), Future[int]()
+    good.set_result(3)
+    broken.set_exception(BenchFailed("product:ask ended with 1", ""))
+    outcome = Outcome()
+    assert (outcome.of(good), outcome.of(None), outcome.of(broken)) == (3, None, None)
+    assert outcome.of(broken) is None
+    assert outcome.failed == ["product:ask ended with 1"]
+
+
+def test_a_filter_that_chroma_cannot_take_is_left_out(tmp_path: Path) -> None:
+    """A million passages may have more articles than SQLite takes values."""
+    client = chromadb.PersistentClient(str(tmp_path), Settings(anonymized_telemetry=False))
+    collection = client.create_collection("passages", embedding_function=None)
+    vector = np.ones((1, 384), dtype=np.float32)
+    collection.add(ids=["a"], embeddings=vector, metadatas=[{"version": "v1"}])
+    few, many = ({"version": {"$in": [f"v{n}" for n in range(count)]}} for count in (9, 40_000))
+    asked = ["Who owns the ferry?"]
+    assert raw.filtered(Embedding(), collection, asked, few) is not None
+    assert raw.filtered(Embedding(), collection, asked, many) is None
 
 
 def test_a_measurement_that_breaks_off_says_why(tmp_path: Path) -> None:

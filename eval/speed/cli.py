@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from eval.errors import BenchFailed
 from eval.speed.figures import Section
 from qa.errors import QAError, UsageError
 
@@ -73,6 +74,8 @@ def bench(  # noqa: PLR0913, PLR0917 -- one parameter an option
     if document is not None:
         report.document(found, document)
     typer.echo(report.markdown(found), nl=False)
+    if found.failed:
+        raise BenchFailed("\n".join(found.failed), "Everything else was measured and written.")
 
 
 _ARGUMENTS: list[str] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -36,6 +36,7 @@ from eval.speed.memory import total
 from eval.speed.product import Place
 from eval.speed.reference import Compared
 from eval.speed.turns import Taken
+from qa.errors import QAError
 from qa.inference import cores, cpu_name
 
 Found = TypeVar("Found", bound=BaseModel)
@@ -86,19 +87,36 @@ class _Parts:
     asked: "Future[Asked]"
     raw: "Future[Raw]"
 
-    def size(self, wanted: int) -> Size:
-        """Wait for all of them."""
-        return Size(
-            wanted=wanted,
-            ingested=self.ingested.result(),
-            asked=self.asked.result(),
-            raw=self.raw.result(),
-            plain=self.plain.result() if self.plain else None,
-        )
+    def size(self, wanted: int, outcome: "Outcome") -> Size | None:
+        """Wait for all of them; None where there is too little to show."""
+        ingested, asked = outcome.of(self.ingested), outcome.of(self.asked)
+        raw, plain = outcome.of(self.raw), outcome.of(self.plain)
+        if ingested is None or asked is None:
+            return None
+        return Size(wanted=wanted, ingested=ingested, asked=asked, raw=raw, plain=plain)
+
+
+@dataclass
+class Outcome:
+    """Collects results. What broke off costs itself, not what took hours to measure before it."""
+
+    failed: list[str] = field(default_factory=list)
+
+    def of(self, measurement: "Future[Any] | None") -> Any:
+        """Wait for a measurement and return it; None where there is none, or where it broke off."""
+        try:
+            return None if measurement is None else measurement.result()
+        except QAError as error:
+            if error.detail not in self.failed:
+                self.failed.append(error.detail)
+            return None
 
 
 def run(options: Options) -> Run:
-    """Measure everything, one after the other, and return the figures."""
+    """Measure everything, one after the other, and return the figures.
+
+    What breaks off is missing in them, and said.
+    """
     machine = _machine()
     now = datetime.now(UTC)
     with _folder(options.work) as work, _pool(options.at_once) as pool:
@@ -123,18 +141,21 @@ def run(options: Options) -> Run:
             vectors = _later(pool, options, "reference:vectors", compared, Vectors)
         if options.cranfield is not None:
             cranfield = _later(pool, options, "reference:cranfield", compared, Cranfield)
-        began, under_load = over[0].result() if over else (None, None)
+        outcome = Outcome()
+        began, under_load = (outcome.of(over[0]) if over else None) or (None, None)
+        sizes = [part.size(wanted, outcome) for wanted, part in parts.items()]
         return Run(
             command=options.command,
             date=f"{now:%Y-%m-%d}",
             seed=options.seed,
             machine=machine,
-            sizes=[part.size(wanted) for wanted, part in parts.items()],
-            turns=turns.result() if turns else None,
+            sizes=[size for size in sizes if size is not None],
+            turns=outcome.of(turns),
             service=under_load,
             starts=began,
-            vectors=vectors.result() if vectors else None,
-            cranfield=cranfield.result() if cranfield else None,
+            vectors=outcome.of(vectors),
+            cranfield=outcome.of(cranfield),
+            failed=outcome.failed,
         )
 
 
@@ -232,7 +253,7 @@ def _processor() -> str:
 
 @contextmanager
 def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Run jobs in turn; once one has failed, or Ctrl-C was pressed, begin no other."""
+    """Run jobs in turn; once Ctrl-C was pressed, begin no other."""
     with ThreadPoolExecutor(workers) as pool:
         try:
             yield pool

@@ -113,14 +113,15 @@ class Raw(Frozen):
     """The same collection and the same terms, asked by Chroma's and tantivy's own calls.
 
     `dense` embeds the question with the product's runtime and queries Chroma; `vectors` is that
-    query alone, `vectors_dated` the same with Chroma's own filter. `recall` is the share of the ten
-    passages truly nearest to a question that Chroma finds, over all questions.
+    query alone, `vectors_dated` the same with Chroma's own filter, None where that fails. `recall`
+    is the share of the ten passages truly nearest to a question that Chroma finds, over all
+    questions.
     """
 
     dense: Times
     vectors: Times
     terms: Times
-    vectors_dated: Times
+    vectors_dated: Times | None
     recall: float
     loaded_mb: float
 
@@ -138,12 +139,12 @@ class Plain(Frozen):
 
 
 class Size(Frozen):
-    """All that is measured at one size. `plain` is None where it was left out."""
+    """All that is measured at one size. What was left out, or broke off, is None."""
 
     wanted: int
     ingested: Ingested
     asked: Asked
-    raw: Raw
+    raw: Raw | None = None
     plain: Plain | None = None
 
     @property
@@ -222,7 +223,7 @@ class Machine(Frozen):
 
 
 class Run(Frozen):
-    """One run of the benchmark. What was left out is None."""
+    """One run of the benchmark. What was left out, or broke off, is None; `failed` says why."""
 
     command: str
     date: str
@@ -234,3 +235,4 @@ class Run(Frozen):
     starts: Starts | None = None
     vectors: Vectors | None = None
     cranfield: Cranfield | None = None
+    failed: Sequence[str] = ()

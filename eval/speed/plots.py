@@ -21,8 +21,9 @@ def plots(sizes: Sequence[Size]) -> dict[str, str]:
         name: [(n, size.asked.stages[name].p50) for n, size in zip(at, sizes, strict=True)]
         for name in ("search", "search, by date")
     }
-    latency["Chroma and encoder alone"] = [(size.passages, size.raw.dense.p50) for size in sizes]
-    latency["tantivy alone"] = [(size.passages, size.raw.terms.p50) for size in sizes]
+    raw = [(size.passages, size.raw) for size in sizes if size.raw]
+    latency["Chroma and encoder alone"] = [(n, found.dense.p50) for n, found in raw]
+    latency["tantivy alone"] = [(n, found.terms.p50) for n, found in raw]
     latency["plain LlamaIndex"] = [(n, found.search.p50) for n, found in plain]
     return {
         "latency.svg": drawn("Search, median", "ms", latency),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.speed.figures import Run, Service, Size, Starts, Times, Turns
+from eval.speed.figures import Raw, Run, Service, Size, Starts, Times, Turns
 from eval.speed.plots import plots
 from eval.speed.targets import Target, targets
 from qa.errors import UsageError
@@ -96,7 +96,16 @@ def _lines(run: Run, beside: str) -> Iterator[str]:
         yield from ("## Starts", "", *_starts(run.starts), "")
     if run.vectors or run.cranfield:
         yield from ("## Vectors", "", *_vectors(run), "")
+    if run.failed:
+        yield from ("## Broke off", "", *(f"* {_line(reason)}" for reason in run.failed), "")
     yield from ("## How it is measured", "", _ABOUT.rstrip())
+
+
+def _line(reason: str) -> str:
+    """Return what a measurement ended with: its name, and the last line of what it wrote."""
+    first, _, rest = reason.partition(": ")
+    lines = [line for line in rest.splitlines() if line.strip()]
+    return f"{first}: {lines[-1]}" if lines else first
 
 
 def _machine(run: Run) -> Iterator[str]:
@@ -165,10 +174,7 @@ def _times(sizes: Sequence[Size]) -> Iterator[str]:
         alone = max(own["dense"].p50, own["terms"].p50)
         shown: list[tuple[str, Times | None, bool]] = [
             *((name, times, name.startswith("search")) for name, times in _stages(size)),
-            ("limit: encoder and Chroma alone", size.raw.dense, True),
-            ("limit: Chroma alone", size.raw.vectors, False),
-            ("Chroma's own filter, by date", size.raw.vectors_dated, False),
-            ("limit: tantivy alone", size.raw.terms, False),
+            *(_limits(size.raw) if size.raw else ()),
             ("plain LlamaIndex, search", size.plain.search if size.plain else None, True),
             *((f"answer: {name}", times, False) for name, times in size.asked.answers.items()),
         ]
@@ -185,6 +191,13 @@ def _stages(size: Size) -> Iterator[tuple[str, Times]]:
     }  # fmt: skip
     for name, times in size.asked.stages.items():
         yield names.get(name, name), times
+
+
+def _limits(raw: Raw) -> Iterator[tuple[str, Times | None, bool]]:
+    yield "limit: encoder and Chroma alone", raw.dense, True
+    yield "limit: Chroma alone", raw.vectors, False
+    yield "Chroma's own filter, by date", raw.vectors_dated, False
+    yield "limit: tantivy alone", raw.terms, False
 
 
 def _growth(sizes: Sequence[Size]) -> Iterator[str]:
