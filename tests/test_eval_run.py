@@ -73,6 +73,20 @@ def test_a_threshold_out_of_reach_closes_the_gate(
     assert main([*asked, "--no-gate"]) == 0
 
 
+def test_without_thresholds_a_question_that_fails_closes_the_gate(
+    indexed: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error in the place of a reply is no pass, unless nothing is to be gated."""
+    gold = out.parent / "alone.jsonl"
+    asked = [str(gold), "--data-dir", str(indexed), "--out", str(out)]
+    gold.write_text('{"id": "q", "question": "Who painted it?", "answers": ["nobody"]}\n')
+    assert main(asked) == 0
+    gold.write_text('{"id": "q", "question": "?!", "answers": ["nobody"]}\n')
+    assert main(asked) == 1
+    assert "failed [all] is 1.0000" in capsys.readouterr().out
+    assert main([*asked, "--no-gate"]) == 0
+
+
 def test_a_run_against_its_own_results_is_no_regression(
     small: Path, indexed: Path, out: Path
 ) -> None:
