@@ -28,7 +28,7 @@ from eval.report import Report, read_results, write_reports, write_results
 from eval.results import Result
 from eval.run import existing_pipeline, run, scratch_pipeline, settings_with
 from eval.sources import PipelineSource, ServiceSource, Source
-from eval.table import print_report
+from eval.table import Terminal, print_report
 
 if TYPE_CHECKING:
     from qa.ingest import IngestReport
@@ -115,7 +115,7 @@ def conclude(report: Report, out: Path) -> int:
     write_reports(report, out)
     if report.judgement:
         write_opinions(report.judgement, out)
-    print_report(report, Console(highlight=False))
+    print_report(report, Terminal(highlight=False))
     names = "report.html, report.md, results.jsonl, junit.xml"
     Console(stderr=True, highlight=False).print(Text(f"Reports in {out}: {names}"))
     return FAILED if report.failures else PASSED
