@@ -221,6 +221,11 @@ def _fault(error: Mapping[str, Any]) -> str:
             f"the request's body is not JSON from character {position + 1} on: "
             f"{error['ctx']['error']}"
         )
+    if error["loc"] == ("body",) and error["type"] != "missing":
+        return (
+            "the request's body is not read as a JSON object, such as it is with "
+            "`content-type: application/json`"
+        )
     return f"{_field(error['loc'])}: {error['msg']}"
 
 

@@ -216,6 +216,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         typer.echo(f"{error.title}: {error.detail}\n{error.remedy}", err=True)
         return USAGE if isinstance(error, UsageError) else FAILED
     except SystemExit as done:
+        # Whoever read our output has gone. What a run found is never taken for good thereby.
+        if isinstance(done.__context__, BrokenPipeError) and given[0] != DEFAULT:
+            return 0
         return done.code if isinstance(done.code, int) else FAILED
     return 0
 

@@ -21,14 +21,14 @@ from rich.text import Text
 from eval.baseline import compare, read_baseline
 from eval.errors import BadOption
 from eval.feedback import read_sets
-from eval.gate import check, read_thresholds
+from eval.gate import ANSWERED, Thresholds, check, read_thresholds
 from eval.gold import GoldQuestion
 from eval.judge import Judge, Judgement, judge_named, judged, statements, write_opinions
 from eval.report import Report, read_results, write_reports, write_results
 from eval.results import Result
 from eval.run import existing_pipeline, run, scratch_pipeline, settings_with
 from eval.sources import PipelineSource, ServiceSource, Source
-from eval.table import print_report
+from eval.table import Terminal, print_report
 
 if TYPE_CHECKING:
     from qa.ingest import IngestReport
@@ -64,8 +64,7 @@ class Options:
 def evaluate(options: Options) -> int:
     """Run the gold sets, print and write the reports; 1 when the gate is closed, else 0."""
     questions = chosen(options)
-    limits = thresholds_of(options)
-    thresholds = read_thresholds(limits) if limits else None
+    thresholds = held_to(options)
     before = read_baseline(options.baseline) if options.baseline else None
     judge = judge_named(options.judge, _ollama_url()) if options.judge else None
     with source_of(options) as (source, notes):
@@ -78,7 +77,7 @@ def evaluate(options: Options) -> int:
         notes=(
             *notes,
             *answered_by(results),
-            *([] if limits or before else ["No thresholds: nothing was gated."]),
+            *ungated(options, thresholds),
         ),
         judgement=ask_judge(judge, results) if judge else None,
     )
@@ -116,7 +115,7 @@ def conclude(report: Report, out: Path) -> int:
     write_reports(report, out)
     if report.judgement:
         write_opinions(report.judgement, out)
-    print_report(report, Console(highlight=False))
+    print_report(report, Terminal(highlight=False))
     names = "report.html, report.md, results.jsonl, junit.xml"
     Console(stderr=True, highlight=False).print(Text(f"Reports in {out}: {names}"))
     return FAILED if report.failures else PASSED
@@ -132,6 +131,21 @@ def chosen(options: Options) -> tuple[GoldQuestion, ...]:
                 f"No question has the kind or tag {options.only!r}.", "See the gold set for them."
             )
     return questions[: options.limit]
+
+
+def held_to(options: Options) -> Thresholds | None:
+    """Return what the figures are held to; None when only a baseline is, or nothing."""
+    limits = thresholds_of(options)
+    if limits:
+        return read_thresholds(limits)
+    return ANSWERED if options.gate and not options.baseline else None
+
+
+def ungated(options: Options, thresholds: Thresholds | None) -> list[str]:
+    """Say where an open gate means little."""
+    if thresholds is ANSWERED:
+        return ["No thresholds: all that was gated is that no question failed outright."]
+    return [] if thresholds or options.baseline else ["No thresholds: nothing was gated."]
 
 
 def thresholds_of(options: Options) -> Path | None:

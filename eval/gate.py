@@ -48,6 +48,10 @@ class Thresholds(RootModel[dict[str, dict[str, Limit]]]):
     """Limits by scope ("all", a kind, a tag), then by metric."""
 
 
+ANSWERED = Thresholds({"all": {"failed": Limit(at_least=None, at_most=0.0)}})
+"""What holds where nobody has said more: no question may fail outright."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One threshold, the figure it was held against, and whether the figure is within it."""

@@ -1,5 +1,8 @@
 """The report in the terminal."""
 
+import os
+import sys
+
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -8,6 +11,17 @@ from eval.report import HEADLINE, Report, interval, number, unscored
 
 _WORST = 10
 """Wrong replies that are listed; results.jsonl has them all."""
+
+
+class Terminal(Console):
+    """A console whose reader may leave, as `head` does: the gate still gives the exit status."""
+
+    def on_broken_pipe(self) -> None:
+        """Print no more, and let nothing fail that is still to be flushed."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def print_report(report: Report, console: Console) -> None:

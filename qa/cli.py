@@ -177,6 +177,7 @@ def mcp() -> None:
 )
 def evaluate(context: typer.Context) -> None:
     """Run gold questions and say whether answers are right, cited and honest."""
+    _warn_of_slips()
     sys.exit(_command("eval")(context.args))
 
 
@@ -187,6 +188,7 @@ def evaluate(context: typer.Context) -> None:
 )
 def bench(context: typer.Context) -> None:
     """Measure ingest, questions, memory and starts, each beside its limit."""
+    _warn_of_slips()
     sys.exit(_command("bench")(context.args))
 
 

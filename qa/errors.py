@@ -177,6 +177,13 @@ class UnreadableArticle(ArticleError):
     title = "The file cannot be opened"
 
 
+class HiddenArticle(ArticleError):
+    """A file that was asked for is hidden in a folder that is followed."""
+
+    slug = "hidden-article"
+    title = "The file is hidden"
+
+
 class ArticleTooLarge(ArticleError):
     """The file is larger than the limit."""
 

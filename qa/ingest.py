@@ -27,6 +27,7 @@ from qa.errors import (
     ArticleTooLarge,
     EmptyArticle,
     FolderNotFound,
+    HiddenArticle,
     QAError,
     UnsupportedFormat,
 )
@@ -92,6 +93,12 @@ class Target:
 
     folder: Path
     within: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Tell whether what is meant is there, and passed over because its name begins with "."."""
+        dotted = any(part.startswith(".") for part in PurePosixPath(self.within).parts)
+        return dotted and os.path.lexists(self.folder / self.within)
 
     def covers(self, path: str) -> bool:
         """Tell whether a path relative to the folder is meant."""
@@ -268,6 +275,9 @@ class Ingest:
                 run.add("other_formats")
             elif target.concerns(item):
                 found.append(item)
+        if not found and target.hidden:
+            named = str(target.folder / target.within)
+            run.fail(named, _hidden(named))
         return found
 
     def _ours(self, folder: Path) -> set[Path]:
@@ -536,6 +546,13 @@ def _batches(group: Sequence[Cut], size: int) -> Iterator[Sequence[Passage]]:
     passages = [passage for cut in group for passage in cut.passages]
     for first in range(0, len(passages), size):
         yield passages[first : first + size]
+
+
+def _hidden(path: str) -> QAError:
+    return HiddenArticle(
+        f"{path} is hidden, and what is hidden in a known folder is passed over.",
+        "Give it a name without a dot in front, or copy it out of the folder and ingest it there.",
+    )
 
 
 def _readable(path: str) -> bool:

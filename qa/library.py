@@ -456,6 +456,13 @@ class Library:
         rows = self._db.execute(f"SELECT key FROM versions WHERE {asked}", values)  # noqa: S608 -- made of the literals above
         return [key for (key,) in rows]
 
+    def undated(self) -> int:
+        """Return how many articles that answer have no date, and pass no filter by date."""
+        found = self._db.execute(
+            "SELECT count(*) FROM versions WHERE state = 'indexed' AND date IS NULL"
+        )
+        return int(found.fetchone()[0])
+
     def share(self, versions: int) -> float:
         """Return what part of the versions that may answer so many are."""
         (of,) = self._db.execute("SELECT count(*) FROM versions WHERE state = 'indexed'").fetchone()

@@ -7,6 +7,7 @@ from several threads.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.columns import on_asked_rows
@@ -206,7 +207,10 @@ class Pipeline:
         answer = compose(
             retrieved,
             footnotes,
-            drafting.ending,
+            replace(
+                drafting.ending,
+                notices=(*self._kept_out(filters, near), *drafting.ending.notices),
+            ),
             confidence=reading.answerable,
             short_answer=short_answer(
                 search, reading.values, compared, footnotes.citing, footnotes.claims
@@ -224,6 +228,16 @@ class Pipeline:
             }
         )
         yield Answered(answer=answer)
+
+    def _kept_out(self, filters: Filters, near: Sequence[Passage]) -> list[str]:
+        """Say that nothing was found because nothing was searched, where filters keep all out."""
+        if near or filters.empty:
+            return []
+        said = "No article passes the filters, so none was searched."
+        undated = self.library.undated() if filters.date_from or filters.date_to else 0
+        if undated:
+            said += f" Articles without a date ({undated:,} here) pass no filter by date."
+        return [said]
 
     def _drafting(self, cancel: Cancel) -> Drafting:
         """Choose who drafts. A server that is named by no address leaves the embedded reader."""

@@ -154,6 +154,19 @@ def test_broken_json_is_a_problem(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"), [(b'{"question": "a"}', "text/plain"), (b"[]", "application/json")]
+)
+def test_a_body_that_is_no_json_object_is_told_what_it_lacks(
+    client: httpx.Client, body: bytes, kind: str
+) -> None:
+    """Whoever forgets the header, as with plain `curl -d`, is told which one to send."""
+    refused = client.post("/api/ask", content=body, headers={"Content-Type": kind})
+    detail = problem(refused, 422, "invalid-request")["detail"]
+    assert "JSON object" in detail
+    assert "content-type: application/json" in detail
+
+
+@pytest.mark.parametrize(
     ("body", "character"), [(b"{bad", 2), ('{"question": "é" 1}'.encode(), 18), (b'{"a": 1}}', 9)]
 )
 @pytest.mark.parametrize("path", ["/api/ask", "/v1/responses"])

@@ -199,6 +199,16 @@ def test_a_slip_in_a_variables_name_is_said_once(tmp_path: Path, name: str, said
     assert qa(tmp_path / "data", "status", QA_CONFIG=str(config), qa_port="1").stderr == ""
 
 
+@pytest.mark.parametrize("words", [("eval", "schema"), ("bench", "--help")])
+def test_a_slip_is_said_by_the_commands_of_other_packages_too(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """They read the settings as well, so what counts for nothing must not go unnoticed."""
+    result = qa(tmp_path / "data", *words, QA_CHUNK_TOKENZ="1")
+    assert result.returncode == 0
+    assert "Is QA_CHUNK_TOKENS meant?" in result.stderr
+
+
 def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     """While another process holds the lock, ingest fails at once and names it."""
     write(tmp_path / "articles", {"a.txt": paragraph("albatross")})

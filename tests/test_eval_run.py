@@ -1,7 +1,10 @@
 """The whole evaluation over a real article, with the real pipeline, from the command line."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from qa.settings import Settings
 from qa.types import Passage
 from tests.live import running
 
+ROOT = Path(__file__).parent.parent
 ARTICLE = (
     "New lamp for the lighthouse\n\nThe lighthouse of Vell was designed by Ada Lindqvist. "
     "The harbour of Vell paid 420,000 crowns for the new lamp.\n"
@@ -71,6 +75,44 @@ def test_a_threshold_out_of_reach_closes_the_gate(
     assert main(asked) == 1
     assert "claims [all] is " in capsys.readouterr().out
     assert main([*asked, "--no-gate"]) == 0
+
+
+def test_without_thresholds_a_question_that_fails_closes_the_gate(
+    indexed: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error in the place of a reply is no pass, unless nothing is to be gated."""
+    gold = out.parent / "alone.jsonl"
+    asked = [str(gold), "--data-dir", str(indexed), "--out", str(out)]
+    gold.write_text('{"id": "q", "question": "Who painted it?", "answers": ["nobody"]}\n')
+    assert main(asked) == 0
+    gold.write_text('{"id": "q", "question": "?!", "answers": ["nobody"]}\n')
+    assert main(asked) == 1
+    assert "failed [all] is 1.0000" in capsys.readouterr().out
+    assert main([*asked, "--no-gate"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["schema"], 0), (["--help"], 0), (["run"], 0), (["run", "--thresholds", "limits.toml"], 1)],
+)
+def test_a_reader_that_leaves_changes_no_verdict(
+    small: Path, indexed: Path, out: Path, words: list[str], status: int
+) -> None:
+    """Behind `head` an open gate is open, a closed one closed; other commands do not fail."""
+    out.mkdir()
+    (out / "limits.toml").write_text("[all]\nclaims = { at_least = 99 }\n")
+    asked = [str(small / "gold.jsonl"), "--data-dir", str(indexed)] if words[0] == "run" else []
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "eval", *words, *asked], cwd=out, stdout=writing, text=True,
+            stderr=subprocess.PIPE, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert done.returncode == status, done.stderr
+    assert "Broken" not in done.stderr
 
 
 def test_a_run_against_its_own_results_is_no_regression(

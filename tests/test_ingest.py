@@ -170,6 +170,22 @@ def test_a_hidden_file_may_be_named_in_a_known_folder(
     assert pipeline.store.ingest([folder / ".a.txt"]).changed == 0
 
 
+@pytest.mark.parametrize("named", [".a.txt", ".drafts", ".drafts/b.txt"])
+def test_what_is_hidden_in_a_known_folder_is_not_passed_over_in_silence(
+    make_pipeline: MakePipeline, folder: Path, named: str
+) -> None:
+    """Whoever asks for it by name is told why it is not in; the next sync of all says nothing."""
+    hidden = {".a.txt": paragraph("barnacle"), ".drafts/b.txt": paragraph("cormorant")}
+    write(folder, {"a.txt": paragraph("albatross"), **hidden})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    (error,) = pipeline.store.ingest([folder / named]).errors
+    assert error.file == str(folder / named)
+    assert error.problem.type == "hidden-article"
+    assert error.problem.remedy
+    assert pipeline.store.ingest([folder]).errors == ()
+
+
 def test_a_link_to_a_known_file_is_a_file_of_its_own(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:

@@ -237,6 +237,19 @@ def test_a_filter_by_date_keeps_undated_articles_out(seeds: Pipeline) -> None:
     assert {passage.date for passage in passages} == {day}
 
 
+def test_filters_that_let_nothing_pass_are_said(seeds: Pipeline) -> None:
+    """That nothing was searched is told from that the articles have no answer, and why it was."""
+    later = Filters(date_from=dt.date(2030, 1, 1))
+    answer = seeds.answer(ANSWERABLE, filters=later)
+    assert answer.status == "not_found"
+    (notice,) = answer.notices
+    assert "No article passes the filters" in notice
+    assert "without a date (3 here)" in notice
+    (notice,) = seeds.answer(ANSWERABLE, filters=Filters(files=())).notices
+    assert "date" not in notice
+    assert seeds.answer(ELSEWHERE, filters=Filters(files=(ALLIES,))).notices == ()
+
+
 def test_filters_that_cannot_be_are_refused(seeds: Pipeline) -> None:
     """An unknown file and a reversed range are errors, not empty answers."""
     with pytest.raises(UnknownArticle, match=r"nowhere\.txt"):

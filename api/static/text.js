@@ -53,12 +53,13 @@ export function emphasised(quote, ranges) {
 }
 
 // The same for a list, which shows a few lines: where the words that matter would not be in sight, it
-// begins shortly before them.
+// begins shortly before them. What comes before is there for paper, which shows the whole quote.
 export function excerpt(quote, ranges) {
   const [first, end] = ranges[0] ?? [0, 0];
   if (end <= IN_SIGHT) return emphasised(quote, ranges);
   const from = quote.lastIndexOf(" ", Math.max(first - BEFORE, 0)) + 1;
-  return [...(from ? ["… "] : []), ...emphasised(quote.slice(from), ranges.map(([a, b]) => [a - from, b - from]))];
+  const head = from ? [el("span", { class: "cut" }, "… "), el("span", { class: "head" }, quote.slice(0, from))] : [];
+  return [...head, ...emphasised(quote.slice(from), ranges.map(([a, b]) => [a - from, b - from]))];
 }
 
 // Offsets count Unicode code points, while strings here count UTF-16 units.

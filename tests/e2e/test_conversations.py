@@ -263,6 +263,22 @@ def test_printed_it_is_the_conversation_alone(open_page: OpenPage) -> None:
     assert page.locator(".log").evaluate("node => node.scrollHeight <= node.clientHeight + 1")
 
 
+def test_printed_quotes_are_whole(open_page: OpenPage) -> None:
+    """What a list on the screen leaves out of a long quote is on paper, where nothing opens it."""
+    page = open_page()
+    events = recorded("conflict")
+    _, answer = events[-1]
+    cited = answer["conflicts"][0]["positions"][0]["citations"][0]
+    (citation,) = [one for one in answer["citations"] if one["id"] == cited]
+    citation["quote"] = f"{'This was said before. ' * 10}{citation['quote']}"
+    replay(page, events)
+    ask(page, TITLE)
+    quote = page.locator(f".footnotes [data-id='{cited}'] q")
+    assert quote.inner_text().startswith("… ")
+    page.emulate_media(media="print")
+    assert quote.inner_text() == citation["quote"]
+
+
 def test_feedback_is_kept_by_the_server_and_is_a_gold_set(open_page: OpenPage, live: Live) -> None:
     """Up or down at a press, then a note: the server's file is a gold set, the last counts."""
     page = open_page()

@@ -83,8 +83,11 @@ def test_an_excerpt_begins_where_the_words_that_matter_are_in_sight(open_page: O
         return parts.map((part) => part.outerHTML ?? part);
     }"""
     late = "word " * 40
-    start, before, key, after = page.evaluate(script, [f"{late}100 people. {late}", "100 people"])
-    assert (start, key) == ("… ", '<em class="key">100 people</em>')
+    cut, head, *shown = page.evaluate(script, [f"{late}100 people. {late}", "100 people"])
+    before, key, after = shown
+    assert cut == '<span class="cut">… </span>'
+    assert head == f'<span class="head">{"word " * 32}</span>'
+    assert key == '<em class="key">100 people</em>'
     assert before == "word " * 8
     assert after == f". {late}"
     assert page.evaluate(script, [f"word 100 {late}", "100"])[0] == "word "
