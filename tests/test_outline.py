@@ -40,6 +40,20 @@ def cited(_value: Value) -> tuple[int, ...]:
         ("What is it called?", 'They call it ["Skipper], a tanker".', "Skipper"),
         ("What is it called?", "They call it [“Skipper”].", "“Skipper”"),
         ("Where is it?", "It lies off Varnes [(in the north].", "in the north"),
+        (
+            "How long does it take?",
+            "It takes [an hour] and fifty minutes.",
+            "an hour and fifty minutes",
+        ),
+        (
+            "How long is it?",
+            "It lasts [two hours], five minutes and a bit.",
+            "two hours, five minutes",
+        ),
+        ("How long did it last?", "It took [three years] and a half.", "three years and a half"),
+        ("How long did it last?", "It took [a week] and a quarter of the cash.", "a week"),
+        ("How long did it last?", "It took [ten days] and two weeks of rest.", "ten days"),
+        ("How long did it last?", "It took [an hour] and ten people came.", "an hour"),
     ],
 )
 def test_the_short_answer_keeps_what_belongs_to_it(
