@@ -14,7 +14,7 @@ from qa.entries import told_when
 from qa.facts import Date, Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
-from qa.measured import MASSES, MONEY, measures_other
+from qa.measured import MASSES, MONEY, measures_other, only_labels
 from qa.overlap import words
 from qa.types import Claim, Quote, Span, Value
 from qa.values import at_asked_date
@@ -131,6 +131,8 @@ def _answers(question: str, value: Value) -> bool:
     if _counts_the_asked(question, value) or _hides_denial(question, value):
         return False
     if _is_no_time(question, value) or measures_other(question, *_placed(value)):
+        return False
+    if _COUNTED.search(question) and only_labels(*_placed(value)):
         return False
     said = words(text).known
     echo = bool(said) and said <= words(question).known
