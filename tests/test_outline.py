@@ -54,6 +54,19 @@ def cited(_value: Value) -> tuple[int, ...]:
         ("How long did it last?", "It took [a week] and a quarter of the cash.", "a week"),
         ("How long did it last?", "It took [ten days] and two weeks of rest.", "ten days"),
         ("How long did it last?", "It took [an hour] and ten people came.", "an hour"),
+        (
+            "Where was it told?",
+            "It was told [on Monday in the town of Varnes].",
+            "in the town of Varnes",
+        ),
+        ("Where did it open?", "It opened [next door in Varnes].", "next door in Varnes"),
+        (
+            "Who paid?",
+            "It was paid for by the [Reis Fund] and the Hall Trust.",
+            "Reis Fund and the Hall Trust",
+        ),
+        ("Who led it?", "It was led by [Ana Reis] and Tom Hall left.", "Ana Reis"),
+        ("Who led it?", "It was led by [Ana Reis] and others.", "Ana Reis"),
     ],
 )
 def test_the_short_answer_keeps_what_belongs_to_it(
