@@ -35,7 +35,13 @@ def _measure(asked: str, units: frozenset[str], words: str) -> _Measure:
     )
 
 
+_CLOCK = r"\d{1,2}[:.]\d\d|\d{1,2} ?[ap]\.?m|noon|midday|midnight|o['’]clock|\d{4} hours"
 _MEASURES = (
+    _measure(
+        r"(?:what|which) (?:exact )?time(?= (?:are|can|did|do|does|is|was|were|will)\b)",
+        frozenset(),
+        _CLOCK,
+    ),
     _measure(
         r"how much (?:do|does|did|is|was|will|would) .*\b(?:cost|charge[ds]?|pay|paid)"
         r"|what (?:do|does|did|will|would) .*\bcost|how expensive|what (?:is|was) the price"
@@ -77,6 +83,14 @@ _ASKED = re.compile(
     r"|(?P<weight>heavy)|(?P<age>old))\b",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"\bhow (?:deep|far|fast|heavy|high|long|many|much|old|tall|wide)\b", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"(?:#|\b(?:(?i:number|nos?\.|nr\.|chapter|page)"
+    r"|Bus|Flight|Gate|Highway|Line|Platform|Room|Route))\s?$"
+)
+"""What stands before a number that counts nothing."""
 _LASTING = re.compile(r"\b(?:after|during|for|in|over|within) (?:\w+ )?$", re.IGNORECASE)
 _TIMES = frozenset(["day", "week", "month", "year", "decade"])
 
@@ -99,13 +113,23 @@ def measures_other(question: str, sentence: str, span: Span) -> bool:
     return asked.lastgroup == "age" and bool(lasting)
 
 
+def only_labels(sentence: str, span: Span) -> bool:
+    """Tell whether all numbers in a span of a sentence tell one thing from another: "number 14"."""
+    own = [n for n in facts(sentence).numbers if span[0] <= n.start and n.end <= span[1]]
+    return bool(own) and all(_LABEL.search(sentence, 0, n.start) for n in own)
+
+
 def speaks_of(question: str, sentence: str) -> bool:
     """Tell whether a sentence may tell what a question wants measured, by its units or its words.
 
     A row of a table may, and an item of a list: what they mean stands above them.
     """
     wanted = next((one for one in _MEASURES if one.asked.search(question)), None)
-    if wanted is None or is_row(sentence) or marker(sentence):
+    if is_row(sentence) or marker(sentence):
+        return True
+    if _COUNTED.search(question) and only_labels(sentence, (0, len(sentence))):
+        return False
+    if wanted is None:
         return True
     units = {number.unit for number in facts(sentence).numbers}
     return not units.isdisjoint(wanted.units) or wanted.words.search(sentence) is not None

@@ -14,7 +14,7 @@ from qa.entries import told_when
 from qa.facts import Date, Facts, facts, question_kind, terms
 from qa.lists import list_around
 from qa.marks import without_emphasis
-from qa.measured import MASSES, MONEY, measures_other
+from qa.measured import MASSES, MONEY, measures_other, only_labels
 from qa.overlap import words
 from qa.types import Claim, Quote, Span, Value
 from qa.values import at_asked_date
@@ -52,6 +52,12 @@ _WHICH = re.compile(r"\b(?:which|what) \w+", re.IGNORECASE)
 _CUT = re.compile(r"\w (?:no|not|never|without|an?|the)$", re.IGNORECASE)
 """What a value ends in that says nothing without the word behind it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_DAY_BEFORE = re.compile(
+    r"(?:(?:on|in) )?(?P<day>[^,;]{3,30}?),? (?=(?:at|in|near|off|on|outside) )"
+)
+"""A day that a value opens with, before a place."""
+_JOINED = re.compile(r",? and (?:the )?")
+_CLAUSE_ENDS = re.compile(r"[.;!?]|$")
 _LABELS = re.compile(r"[^:;,.!?]*:\s")
 """What follows the words that label a line."""
 _REACH = 80
@@ -119,8 +125,33 @@ def _read(
     if is_broad(question) and not several and best.score < SURE_IF_BROAD:
         return None
     asked = in_asked_column(question, best.quote)
-    shown = worded(question, best) if asked == best.quote.text else asked
+    shown = _shown(question, best) if asked == best.quote.text else asked
     return _closed(without_emphasis(shown)) or None
+
+
+def _shown(question: str, value: Value) -> str:
+    """Word a value: of "Monday in the town of Varnes" where it is asked where, only the town."""
+    if question_kind(question) == "place":
+        day = _DAY_BEFORE.match(value.quote.text)
+        if day is not None and facts(day["day"]).dates:
+            quote = value.quote.model_copy(update={"start": value.quote.start + day.end()})
+            value = value.model_copy(update={"quote": quote})
+    elif question_kind(question) == "person":
+        value = _with_joined(value)
+    return worded(question, value)
+
+
+def _with_joined(value: Value) -> Value:
+    """Add to a name the one that ends a row and its clause: "by the Reis Fund and Tom Hall"."""
+    text, (_, end) = _placed(value)
+    names = facts(text).names
+    own = [name for name in names if name.end == end]
+    row = _JOINED.match(text, end) if own else None
+    last = next((n for n in names if row is not None and n.start == row.end()), None)
+    if last is None or not _CLAUSE_ENDS.match(text, last.end):
+        return value
+    quote = value.quote.model_copy(update={"end": value.sentence.start + last.end})
+    return value.model_copy(update={"quote": quote})
 
 
 def _answers(question: str, value: Value) -> bool:
@@ -131,6 +162,8 @@ def _answers(question: str, value: Value) -> bool:
     if _counts_the_asked(question, value) or _hides_denial(question, value):
         return False
     if _is_no_time(question, value) or measures_other(question, *_placed(value)):
+        return False
+    if _COUNTED.search(question) and only_labels(*_placed(value)):
         return False
     said = words(text).known
     echo = bool(said) and said <= words(question).known

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qa.about import about_the_named
 from qa.columns import on_asked_rows
 from qa.compose import EMBEDDED, Footnotes, Stopwatch, compose
 from qa.conflicts import Comparison, compare, settle
@@ -323,11 +324,17 @@ class Pipeline:
         return found
 
     def _reading(self, question: str, passages: tuple[Passage, ...]) -> Reading:
-        # Passages hold their texts: beside the reader nothing else decides.
+        # A passage's id tells the version of its article: beside the reader nothing else decides.
         key = (id(self.reader), question, passages)
-        return self._read.get(
-            key, lambda: on_asked_rows(question, self.reader.read(question, passages))
-        )
+        return self._read.get(key, lambda: self._read_closely(question, passages))
+
+    def _read_closely(self, question: str, passages: tuple[Passage, ...]) -> Reading:
+        reading = on_asked_rows(question, self.reader.read(question, passages))
+        return about_the_named(question, reading, passages, self._told)
+
+    def _told(self, article: str, start: int, end: int) -> str:
+        found = self.library.excerpt(article, start, end)
+        return found[0] if found is not None else ""
 
     def _comparison(
         self, question: str, passages: tuple[Passage, ...], reading: Reading

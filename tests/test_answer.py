@@ -417,3 +417,28 @@ def test_no_price_is_answered_by_what_tells_none(first: str, drafted: int) -> No
     text = f"{first} A mill was sold for 200 euros."
     found = draft("How much does the pump cost?", [passage(text)], Fixed([0.9, 0.2]), max_claims=2)
     assert len(found) == drafted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "drafted"),
+    [
+        (
+            "At what time did it fall?",
+            "It fell on 11 June. It fell at 6:40 p.m.",
+            "It fell at 6:40 p.m.",
+        ),
+        ("What time of year is it?", "It is on 11 June. It is at 6:40 p.m.", "It is on 11 June."),
+        (
+            "How high is it?",
+            "A bridge has number 14. The bridge is 70 m high.",
+            "The bridge is 70 m high.",
+        ),
+        ("How many came?", "They met at Gate 4. Of them 90 came.", "Of them 90 came."),
+    ],
+)
+def test_a_date_is_no_hour_and_the_number_of_a_thing_no_size(
+    question: str, text: str, drafted: str
+) -> None:
+    """What is likelier gives way to the sentence that tells what is asked for."""
+    found = draft(question, [passage(text)], Fixed([0.6, 0.5]), max_claims=1)
+    assert texts(found) == [drafted]

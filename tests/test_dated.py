@@ -24,6 +24,9 @@ from tests.conflict_cases import THURSDAY
         ("late on Tuesday night", "late on Tuesday night [9 December 2025]"),
         ("Friday's vote", "Friday's [5 December 2025] vote"),
         ("It is expected on Tuesday.", "It is expected on Tuesday [16 December 2025]."),
+        ("It will be held on Tuesday.", "It will be held on Tuesday [16 December 2025]."),
+        ("It is to be opened on Monday.", "It is to be opened on Monday [15 December 2025]."),
+        ("They had it closed on Monday.", "They had it closed on Monday [8 December 2025]."),
         ("On Tuesday it will end.", "On Tuesday [16 December 2025] it will end."),
         ("told on Tuesday that it will", "told on Tuesday [9 December 2025] that it will"),
         ("They found it on Tuesday.", "They found it on Tuesday [9 December 2025]."),
@@ -69,6 +72,7 @@ def test_a_weekday_has_its_date_put_behind_it(text: str, shown: str) -> None:
         "“I leave tomorrow,” she said.",
         "He said that they could return on Friday.",
         "They may leave on Wednesday.",
+        "It could be opened on Monday.",
     ],
 )
 def test_a_day_that_is_not_settled_stays_as_it_is(text: str) -> None:

@@ -40,6 +40,33 @@ def cited(_value: Value) -> tuple[int, ...]:
         ("What is it called?", 'They call it ["Skipper], a tanker".', "Skipper"),
         ("What is it called?", "They call it [“Skipper”].", "“Skipper”"),
         ("Where is it?", "It lies off Varnes [(in the north].", "in the north"),
+        (
+            "How long does it take?",
+            "It takes [an hour] and fifty minutes.",
+            "an hour and fifty minutes",
+        ),
+        (
+            "How long is it?",
+            "It lasts [two hours], five minutes and a bit.",
+            "two hours, five minutes",
+        ),
+        ("How long did it last?", "It took [three years] and a half.", "three years and a half"),
+        ("How long did it last?", "It took [a week] and a quarter of the cash.", "a week"),
+        ("How long did it last?", "It took [ten days] and two weeks of rest.", "ten days"),
+        ("How long did it last?", "It took [an hour] and ten people came.", "an hour"),
+        (
+            "Where was it told?",
+            "It was told [on Monday in the town of Varnes].",
+            "in the town of Varnes",
+        ),
+        ("Where did it open?", "It opened [next door in Varnes].", "next door in Varnes"),
+        (
+            "Who paid?",
+            "It was paid for by the [Reis Fund] and the Hall Trust.",
+            "Reis Fund and the Hall Trust",
+        ),
+        ("Who led it?", "It was led by [Ana Reis] and Tom Hall left.", "Ana Reis"),
+        ("Who led it?", "It was led by [Ana Reis] and others.", "Ana Reis"),
     ],
 )
 def test_the_short_answer_keeps_what_belongs_to_it(
@@ -56,6 +83,9 @@ def test_the_short_answer_keeps_what_belongs_to_it(
         ("How much does it weigh?", "It has a [weight with battery] of 2 kg.", None),
         ("How much does it weigh?", "It weighs [2 kg] with its battery.", "2 kg"),
         ("How much does it cost?", "It is [free] for members.", "free"),
+        ("How high is it?", "The bridge is number [14].", None),
+        ("How many came?", "They met at Gate [4].", None),
+        ("How many came?", "At the gate [4] came.", "4"),
         ("Where did the club meet?", "The club met at [seven] in the hall.", None),
         ("Where did the club meet?", "The club met in [Room 2] at seven.", "Room 2"),
         ("Who opened the hall?", "The hall was opened [in 1987] by Ana.", None),

@@ -66,12 +66,13 @@ _AHEAD = (
     r"|['’]ll\b"
 )
 _PAST = (
-    r"\b(?:was|were|had|said|told|has|have|did|went|came|took|saw|made|met|spoke|won|lost|beat|left"
-    r"|began|fell|rose|broke|struck|hit|shot|sank|drew|wrote|gave|held|became|bought|brought|built"
-    r"|caught|chose|drove|felt|flew|fought|found|got|grew|kept|knew|led|lay|paid|ran|rang|rode|sang"
-    r"|sent|slept|sold|spent|stole|stood|swam|swept|taught|thought|threw|tore|withdrew|woke|wore"
-    r"|\w{2,}ed)\b"
+    r"(?<!\bbe )\b(?:was|were|had|said|told|has|have|did|went|came|took|saw|made|met|spoke|won|lost"
+    r"|beat|left|began|fell|rose|broke|struck|hit|shot|sank|drew|wrote|gave|held|became|bought"
+    r"|brought|built|caught|chose|drove|felt|flew|fought|found|got|grew|kept|knew|led|lay|paid|ran"
+    r"|rang|rode|sang|sent|slept|sold|spent|stole|stood|swam|swept|taught|thought|threw|tore"
+    r"|withdrew|woke|wore|\w{2,}ed)\b"
 )
+"""Verbs of what was; behind "be" ("will be held") they are none."""
 _MARK = re.compile(rf"(?P<unclear>{_UNCLEAR})|(?P<ahead>{_AHEAD})|(?P<past>{_PAST})", re.IGNORECASE)
 _DISTANT = 1
 """Years between an article and a year it names, from which a weekday may be of that year."""

@@ -37,6 +37,14 @@ _PART = re.compile(
 _TO = re.compile(r"\s?(?:[-–—]|to|and)\s?")
 _UNIT = re.compile(r"[ \u00a0]?([^\W\d]+|%)")
 _WORD = re.compile(r"[ -]?[^\W\d_]+|%")
+_SMALLER = re.compile(
+    r"(?:,? and (?P<one>an?)|,?(?: and)? (?:\d+|[^\W\d_]+(?:-[^\W\d_]+)?))"
+    r" (?P<unit>[^\W\d_]+)\b"
+)
+_FRACTION = re.compile(r" and an? (?:half|quarter)\b(?! of\b)")
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_MIXED = (("year", "month", "week", "day", "h", "min", "s"), ("ft", "in"), ("lb", "oz"))
+"""Units of which smaller ones are told behind greater ones: "an hour and fifty minutes"."""
 _BOUND = re.compile(
     r"\b(?P<bound>(?:at least|at most|(?:no |not )?(?:more|fewer|less) than|up to|over|under|above"
     r"|below|about|around|approximately|roughly|some|nearly|almost|close to)\s+(?:an?\s+)?)$",
@@ -131,8 +139,26 @@ def phrase(one: Statement) -> Span:
     unit = _UNIT.match(one.text, end) if last is not None else None
     if last is not None and unit is not None and UNITS.get(unit[1].lower()) == last.unit:
         end = unit.end()
+    end = _with_smaller(one.text, end)
     found = _BOUND.search(one.text, 0, start) if any(n.bound for n in numbers) else None
     return (found.start("bound") if found is not None else start), end
+
+
+def _with_smaller(text: str, end: int) -> int:
+    """Return where an amount ends whose smaller units follow: "an hour" in "an hour and a half"."""
+    word = _LAST_WORD.search(text, 0, end)
+    unit = UNITS.get(word[0].lower(), "") if word is not None else ""
+    smaller = next((row[row.index(unit) + 1 :] for row in _MIXED if unit in row), None)
+    if smaller is None:
+        return end
+    half = _FRACTION.match(text, end)
+    if half is not None:
+        return half.end()
+    more = _SMALLER.match(text, end)
+    if more is None or UNITS.get(more["unit"].lower()) not in smaller:
+        return end
+    counted = more["one"] or facts(more[0]).numbers
+    return _with_smaller(text, more.end()) if counted else end
 
 
 def mentions(one: Statement, other: Statement) -> bool:
