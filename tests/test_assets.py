@@ -49,6 +49,20 @@ def page_of(assets: Assets) -> str:
     return bytes(assets.page("index.html", Headers()).body).decode()
 
 
+def test_the_page_is_as_small_as_its_description_says(client: httpx.Client) -> None:
+    """docs/page.md counts the files that are sent, and what they have packed, within two kB."""
+    text = (Path(__file__).parent.parent / "docs" / "page.md").read_text(encoding="utf-8")
+    said = re.search(r"^(\d+) files, (\d+) KB when compressed", text, re.MULTILINE)
+    assert said
+    paths = ["/", *dict.fromkeys(named(client.get("/").text))]
+    sent = 0
+    for path in paths:
+        with client.stream("GET", path) as response:
+            sent += sum(map(len, response.iter_raw()))
+    assert len(paths) == int(said[1])
+    assert abs(sent / 1000 - int(said[2])) < 2
+
+
 def test_what_a_page_names_is_kept_for_good(client: httpx.Client) -> None:
     """Each file that the page names comes packed, and need never be asked for again."""
     paths = named(client.get("/").text)
