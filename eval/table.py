@@ -2,6 +2,7 @@
 
 import os
 import sys
+from textwrap import shorten
 
 from rich.console import Console, Group
 from rich.table import Table
@@ -11,6 +12,8 @@ from eval.report import HEADLINE, Report, interval, number, unscored
 
 _WORST = 10
 """Wrong replies that are listed; results.jsonl has them all."""
+_LONGEST = 160
+"""Characters of a question that are shown."""
 
 
 class Terminal(Console):
@@ -32,7 +35,8 @@ def print_report(report: Report, console: Console) -> None:
     if worst:
         console.print(_text(f"\nNot right: {len(worst)} of {len(report.results)}", style="bold"))
         for result in worst[:_WORST]:
-            console.print(_text(f"  {result.gold.id}  {result.gold.question}"), soft_wrap=True)
+            asked = shorten(result.gold.question, _LONGEST, placeholder=" …")
+            console.print(_text(f"  {result.gold.id}  {asked}"), soft_wrap=True)
         if len(worst) > _WORST:
             console.print(_text(f"  … and {len(worst) - _WORST} more, in results.jsonl"))
     console.print(_gate(report))

@@ -41,6 +41,23 @@ app = typer.Typer(
 )
 
 
+def _told(wanted: bool) -> None:  # noqa: FBT001 -- as typer calls it
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_told, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
 def main() -> None:
     """Run the command line; a `QAError` becomes a message with its remedy."""
     for stream in (sys.stdout, sys.stderr):

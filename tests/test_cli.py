@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from qa import __version__
 from qa.lock import WriterLock
 from tests.conftest import SEEDS
 from tests.support import paragraph, write
@@ -247,6 +248,14 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert again.returncode == 0
     assert "unchanged" in again.stdout
     assert "Articles        400\n" in qa(data_dir, "status").stdout
+
+
+def test_the_version_is_an_option_as_well(tmp_path: Path) -> None:
+    """`qa --version` says what `qa version` says, and does nothing else."""
+    option, command = qa(tmp_path / "data", "--version"), qa(tmp_path / "data", "version")
+    assert (option.returncode, option.stdout) == (0, command.stdout)
+    assert option.stdout.strip() == __version__
+    assert not (tmp_path / "data").exists()
 
 
 def test_help_does_not_import_what_it_does_not_need() -> None:

@@ -91,6 +91,21 @@ def test_without_thresholds_a_question_that_fails_closes_the_gate(
     assert main([*asked, "--no-gate"]) == 0
 
 
+def test_a_long_question_is_not_printed_whole(
+    indexed: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The list of what is not right shows how it begins; the reports have all of it."""
+    gold = out.parent / "long.jsonl"
+    question = "Who painted " + "the very " * 90 + "long wall?"
+    gold.write_text(json.dumps({"id": "long", "question": question, "answers": ["nobody"]}))
+    main([str(gold), "--data-dir", str(indexed), "--out", str(out)])
+    (line,) = [row for row in capsys.readouterr().out.splitlines() if row.startswith("  long")]
+    assert line.startswith("  long  Who painted the very ")
+    assert line.endswith("…")
+    assert len(line) < 200
+    assert question in (out / "results.jsonl").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [(["schema"], 0), (["--help"], 0), (["run"], 0), (["run", "--thresholds", "limits.toml"], 1)],
