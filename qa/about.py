@@ -18,6 +18,8 @@ from qa.types import Passage, Quote
 Told = Callable[[str, int, int], str]
 """`told(article, start, end)`: the article's text between two offsets."""
 
+_TAKEN_ALONG = re.compile(r"(?<=\?) \([^()]*\)$")
+"""Names of the last turn behind a follow-up, which may not mean all of them."""
 _CAPITAL = re.compile(r"(?<![^\W_])[^\W\d_a-z][^\W_]*")
 _BEHIND = 400
 """Characters behind a sentence in which the next one ends; reports name "a man" only there."""
@@ -61,7 +63,7 @@ def about_the_named(
 
 def _asked(question: str, passages: Sequence[Passage]) -> Iterator[Name]:
     """Yield the names of a question that some passage has, too."""
-    for name in facts(question).names:
+    for name in facts(_TAKEN_ALONG.sub("", question)).names:
         if any(not facts(f"{p.title}\n{p.text}").index.missing(name) for p in passages):
             yield name
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from qa.facts import facts
+from qa.facts.units import UNITS
 from qa.layout import marker
 from qa.tables import is_row
 from qa.types import Span
@@ -43,7 +44,8 @@ _MEASURES = (
         _CLOCK,
     ),
     _measure(
-        r"how much (?:do|does|did|is|was|will|would) .*\b(?:cost|charge[ds]?|pay|paid)"
+        r"how much (?:do|does|did|is|was|will|would) .*\b(?:cost|charge[ds]?|donated?|earn(?:ed)?"
+        r"|owed?|pay|paid)"
         r"|what (?:do|does|did|will|would) .*\bcost|how expensive|what (?:is|was) the price"
         r"|how much (?:is|was) (?:the (?:price|fee|fare)|an? (?:\w+ )?(?:ticket|fare))",
         MONEY,
@@ -65,6 +67,20 @@ _MEASURES = (
         r"|size|store?ys?|floors?|measur\w+|diameters?",
     ),
 )
+
+_HOW_MANY = re.compile(
+    r"\bhow many (?:more )?(?P<unit>(?:(?:sq|square|cubic|nautical)[ -])?(?:\w+s|feet))\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_FAMILIES = (
+    _LENGTHS,
+    frozenset(["km2", "m2", "mi2", "ft2", "ha", "acre"]),
+    frozenset(["m3", "l", "ml", "gal", "bbl"]),
+    MASSES,
+    frozenset(["W", "kW", "MW", "GW"]),
+)
+"""Units of one quantity. Time is told in too many ways, money in others' currencies."""
 
 _OF = re.compile(
     r"\b(?:(?P<height>altitude|elevation|height)|(?P<depth>depth)|(?P<width>breadth|width)"
@@ -129,7 +145,23 @@ def speaks_of(question: str, sentence: str) -> bool:
         return True
     if _COUNTED.search(question) and only_labels(sentence, (0, len(sentence))):
         return False
+    units = {number.unit for number in facts(sentence).numbers}
+    family = _family(question)
+    if family:
+        return not family.isdisjoint(
+            units | {UNITS.get(w.lower()) for w in _WORD.findall(sentence)}
+        )
     if wanted is None:
         return True
-    units = {number.unit for number in facts(sentence).numbers}
     return not units.isdisjoint(wanted.units) or wanted.words.search(sentence) is not None
+
+
+def _family(question: str) -> frozenset[str]:
+    """Return the units that may tell how many there are of a unit: hectares, where acres are asked.
+
+    Nothing for pounds, which are of two kinds.
+    """
+    asked = _HOW_MANY.search(question)
+    unit = UNITS.get(asked["unit"].lower().replace(" ", "-")) if asked is not None else None
+    known = (family for family in _FAMILIES if unit in family and unit != "pound")
+    return next(known, frozenset())

@@ -19,13 +19,12 @@ Hall wrote 212 cheques.
 """
 
 
-def _read(text: str, scores: list[float], *, start: int = 0) -> tuple[Reading, list[Passage]]:
-    """Return a reading of the statements of an article below its title, read from `start` on."""
-    own = text[start:]
+def _read(text: str, scores: list[float]) -> tuple[Reading, list[Passage]]:
+    """Return a reading of the statements of an article below its title, and its one passage."""
     title = text.split("\n", 1)[0]
-    passage = Passage(id="p", article_id="a.txt", title=title, text=own, start=start, end=len(text))
-    spans = [span for span in sentences(own) if own[slice(*span)].endswith(".")]
-    quotes = [Quote(passage=passage, start=start + a, end=start + b) for a, b in spans]
+    passage = Passage(id="p", article_id="a.txt", title=title, text=text, start=0, end=len(text))
+    spans = [span for span in sentences(text) if text[slice(*span)].endswith(".")]
+    quotes = [Quote(passage=passage, start=a, end=b) for a, b in spans]
     pairs = list(zip(quotes, scores, strict=True))
     rows = sorted((Candidate(q, score) for q, score in pairs), key=lambda c: -c.score)
     values = [Value(quote=q, sentence=q, score=score) for q, score in pairs]
@@ -33,8 +32,8 @@ def _read(text: str, scores: list[float], *, start: int = 0) -> tuple[Reading, l
     return Reading(tuple(rows), 0.9, values=tuple(ranked)), [passage]
 
 
-def _left(question: str, text: str, scores: list[float], *, start: int = 0) -> Reading:
-    reading, passages = _read(text, scores, start=start)
+def _left(question: str, text: str, scores: list[float]) -> Reading:
+    reading, passages = _read(text, scores)
     return about_the_named(question, reading, passages, lambda _, a, b: text[a:b])
 
 
@@ -54,18 +53,25 @@ def test_where_nothing_likely_is_left_nothing_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "start"),
+    "question",
     [
-        ("How much did Declan Hall steal?", 0),
-        ("How much did Hall steal?", 0),
-        ("How much did Rosa Quint steal?", 0),
-        ("How much was stolen?", 0),
+        "How much did Declan Hall steal?",
+        "How much did Hall steal?",
+        "How much did Rosa Quint steal?",
+        "How much was stolen?",
     ],
 )
-def test_a_name_in_the_next_sentence_or_in_no_article_leaves_all(question: str, start: int) -> None:
+def test_a_name_in_the_next_sentence_or_in_no_article_leaves_all(question: str) -> None:
     """Reports begin with "a former treasurer" and then name him; and a name may be misspelt."""
-    reading, passages = _read(TRIAL, [0.9, 0.3, 0.1], start=start)
+    reading, passages = _read(TRIAL, [0.9, 0.3, 0.1])
     assert about_the_named(question, reading, passages, lambda _, a, b: TRIAL[a:b]) == reading
+
+
+def test_the_names_of_the_last_turn_are_not_asked_for() -> None:
+    """They stand behind a follow-up to be searched for, and it may mean none of them."""
+    reading, passages = _read(STRIKE, [0.9, 0.02, 0.02, 0.09, 0.02])
+    question = "How much did the strike cost? (Corvus Bank)"
+    assert about_the_named(question, reading, passages, lambda _, a, b: STRIKE[a:b]) == reading
 
 
 def test_a_name_may_stand_in_an_earlier_passage() -> None:

@@ -434,11 +434,28 @@ def test_no_price_is_answered_by_what_tells_none(first: str, drafted: int) -> No
             "The bridge is 70 m high.",
         ),
         ("How many came?", "They met at Gate 4. Of them 90 came.", "Of them 90 came."),
+        (
+            "How many acres burned?",
+            "Fire took 41 homes. Fire took 9 hectares.",
+            "Fire took 9 hectares.",
+        ),
+        (
+            "How many miles is it?",
+            "Some 12 men walked it. Hall walked a mile.",
+            "Hall walked a mile.",
+        ),
+        ("How many foot soldiers came?", "Of them 12 came. He walked a mile.", "Of them 12 came."),
+        ("How many pounds was it?", "The fare was £2. He walked a mile.", "The fare was £2."),
+        (
+            "How much does Hall earn?",
+            "Hall has 12 aides. Hall gets $9 a day.",
+            "Hall gets $9 a day.",
+        ),
     ],
 )
-def test_a_date_is_no_hour_and_the_number_of_a_thing_no_size(
+def test_a_sentence_that_cannot_tell_what_is_measured_gives_way(
     question: str, text: str, drafted: str
 ) -> None:
-    """What is likelier gives way to the sentence that tells what is asked for."""
+    """A date is no hour, the number of a thing no size, and homes are no acres."""
     found = draft(question, [passage(text)], Fixed([0.6, 0.5]), max_claims=1)
     assert texts(found) == [drafted]
