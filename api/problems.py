@@ -223,7 +223,7 @@ def _fault(error: Mapping[str, Any]) -> str:
         )
     if error["loc"] == ("body",) and error["type"] != "missing":
         return (
-            "the request's body is not read as a JSON object, such as it is with "
+            "the request's body was not taken for a JSON object: send one, with the header "
             "`content-type: application/json`"
         )
     return f"{_field(error['loc'])}: {error['msg']}"

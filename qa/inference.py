@@ -37,6 +37,7 @@ _STEP = 16
 _LANES = 4
 """Batches at the same time, at most: two cores do more as two with one each than both on one."""
 _FIRST = threading.Lock()
+"""Held by whoever may be the first to hand OpenVINO an array."""
 
 
 class Session(Protocol):

@@ -308,6 +308,7 @@ def test_a_page_that_is_only_an_article_keeps_its_headings_and_lists(page: str) 
     "menu",
     [
         "<div class='menu'><h3>Sections</h3><ul><li>Sport today</li></ul></div>",
+        "<div class='left'><h3>Sections</h3><ul><li>Sport today</li></ul></div>",
         "<nav><h3>Sections</h3><ul><li>Sport today</li></ul></nav>",
     ],
 )

@@ -152,6 +152,15 @@ def test_hours_at_which_something_is_are_compared(one: str, other: str, relation
     assert compare(question, values, support).relation == relation
 
 
+def test_hours_of_what_is_past_are_not_compared() -> None:
+    """They are seldom told to the minute: neither article need be wrong."""
+    values = [
+        told("The hall in Varnes closed at [18:00].", article="a"),
+        told("The hall in Varnes closed at [18:30].", article="b"),
+    ]
+    assert compare("When did the hall in Varnes close?", values, support).relation == "none"
+
+
 def test_a_later_article_may_tell_another_hour() -> None:
     """A programme is changed now and then."""
     values = [

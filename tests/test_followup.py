@@ -81,6 +81,8 @@ def test_what_only_names_something_else_is_asked_the_same(
         ("Who won the race in 2019?", "And the year before?"),
         ("What did Ida Holm say about Oda Lind?", "And Joe Barker?"),
         ("What do children in schools eat?", "And in kindergartens?"),
+        ("How many people died in Oslo?", "And in 2019?"),
+        ("What happened on Monday?", "And on Varnes Island?"),
     ],
 )
 def test_what_may_take_more_than_one_place_takes_none(last: str, question: str) -> None:

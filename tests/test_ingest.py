@@ -430,6 +430,27 @@ def test_a_stopped_ingest_is_finished_by_the_next(
     assert pipeline.store.index_counts() == (150, 150)
 
 
+def test_a_stop_ends_the_embedding_of_a_long_article(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """What is under way is embedded, and nothing after it; the next run has all of it."""
+    text = "\n\n".join(paragraph(f"thing{n}") * 8 for n in range(12))
+    write(folder, {"long.txt": text})
+    pipeline = make_pipeline(batch_passages=1)
+    stop = threading.Event()
+
+    def stop_at_first_batch(state: Progress) -> None:
+        if state.phase == "embed":
+            stop.set()
+
+    first = pipeline.store.ingest([folder], progress=stop_at_first_batch, cancel=stop)
+    assert first.cancelled
+    assert first.passages == 2
+    assert pipeline.library.counts()[0] == 0
+    pipeline.store.ingest([folder])
+    assert pipeline.library.counts()[1] > 4
+
+
 def test_an_index_that_cannot_be_written_fails_the_run_and_loses_nothing(
     make_pipeline: MakePipeline, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,7 @@ def test_the_entries_of_a_programme_may_be_quoted() -> None:
         ("Held on Monday, in room B12\nPresent: Carla Mendes\nApologies: Joe Barker", True),
         ("Minutes of the committee\nPresent: Carla Mendes\nApologies: Joe Barker", False),
         ("The war of 1643 in brief\n\nPresent: Carla Mendes\nApologies: Joe Barker", False),
+        ("Minutes, 3 May\nPresent: Carla Mendes\nApologies: Joe Barker", False),
         ("10:00 A bad morning\n\nThe pump failed.", False),
     ],
 )
