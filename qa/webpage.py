@@ -103,13 +103,10 @@ def _main_text(tree: Any) -> str | None:
 def _is_document(tree: Any) -> bool:
     """Tell whether a page is nothing but its article, as what word processors export.
 
-    A box that has a name and stands beside others may be a menu, and so may what stands beside a
-    cell that holds paragraphs.
+    A box that has a name and stands beside others may be a menu.
     """
     body = tree.find("body")
     if body is None or next(body.iter(*_LAID_OUT), None) is not None:
-        return False
-    if any(len(cell.text_content()) > _LONGEST_CELL for cell in body.iter("td", "th")):
         return False
     return not any(
         (box.get("class") or box.get("id")) and _stands_beside(box) for box in body.iter("div")
