@@ -11,10 +11,9 @@ import math
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +39,8 @@ _SPARE = 1.5
 """Times as many hits are asked for as should be needed, where others are then left out."""
 _MOST = 1000
 """Hits that are asked for and then left out cost less than naming what is wanted up to here."""
+_MORE = 4
+"""Times as many are asked for again where too few of them were wanted."""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -51,19 +52,21 @@ class Hit(Frozen):
     score: float
 
 
-@dataclass(frozen=True)
-class Within:
-    """What a search is restricted to: versions, by their keys, and their share of all, in (0, 1].
+class Within(Protocol):
+    """What a search is restricted to: versions, by their keys."""
 
-    `passages` lists the ids of their passages; where the share is large it is never called.
-    """
+    @property
+    def share(self) -> float:
+        """Their part of all versions, in [0, 1]."""
 
-    versions: Collection[str]
-    share: float
-    passages: Callable[[], Sequence[str]]
+    def among(self, versions: Collection[str], /) -> Collection[str]:
+        """Return which of these versions are wanted."""
 
-    def __contains__(self, passage_id: str) -> bool:
-        return version_of(passage_id) in self.versions
+    def versions(self) -> Sequence[str]:
+        """Return all that are wanted; called only where they are few."""
+
+    def passages(self) -> Sequence[str]:
+        """Return the ids of their passages; called only where they are few."""
 
 
 Given = ParamSpec("Given")
@@ -299,15 +302,8 @@ class PassageIndex:
         """
         if within is None:
             return self._nearest(vector, k)
-        if not within.versions:
-            return []
-        most = math.ceil(_SPARE * k / within.share)
-        if most <= _MOST:
-            near = self._nearest(vector, most)
-            found = [hit for hit in near if hit.id in within]
-            if len(found) >= k or len(near) < most:
-                return found[:k]
-        return self._nearest(vector, k, list(within.passages()))
+        found = _restricted(lambda most: self._nearest(vector, most), k, within)
+        return self._nearest(vector, k, list(within.passages())) if found is None else found
 
     def _nearest(self, vector: Vectors, k: int, ids: list[str] | None = None) -> list[Hit]:
         if ids is not None and not ids:
@@ -347,13 +343,10 @@ class PassageIndex:
         query = tantivy.Query.boolean_query(should)
         if within is None:
             return self._best(query, k)
-        most = math.ceil(_SPARE * k / within.share) if within.versions else 0
-        if most <= _MOST:
-            best = self._best(query, most) if most else []
-            found = [hit for hit in best if hit.id in within]
-            if len(found) >= k or len(best) < most:
-                return found[:k]
-        accepted = tantivy.Query.term_set_query(schema, "version", list(within.versions))
+        found = _restricted(lambda most: self._best(query, most), k, within)
+        if found is not None:
+            return found
+        accepted = tantivy.Query.term_set_query(schema, "version", list(within.versions()))
         only = tantivy.Query.const_score_query(accepted, 0.0)
         both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, only)]
         return self._best(tantivy.Query.boolean_query(both), k)
@@ -365,6 +358,26 @@ class PassageIndex:
             Hit(id=str(searcher.doc(address)["id"][0]), score=float(score))
             for score, address in result.hits
         ]
+
+
+def _restricted(search: Callable[[int], list[Hit]], k: int, within: Within) -> list[Hit] | None:
+    """Return the best `k` that are wanted among the best of all, None where naming is quicker.
+
+    What is wanted may lie behind what is not, as where a question is about another year: then once
+    more is asked for, and more of it.
+    """
+    if not within.share:
+        return []
+    likely = math.ceil(_SPARE * k / within.share)
+    if likely > _MOST:
+        return None
+    for most in (likely, _MORE * likely):
+        best = search(most)
+        wanted = within.among({version_of(hit.id) for hit in best})
+        found = [hit for hit in best if version_of(hit.id) in wanted]
+        if len(found) >= k or len(best) < most:
+            return found[:k]
+    return None
 
 
 def version_of(passage_id: str) -> str:

@@ -14,12 +14,13 @@ and `adopt_build` changes over, again in one transaction.
 import datetime as dt
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from qa.errors import BadFilter, IndexDamaged, ReplicaUnready, UnknownArticle
+from qa.selection import Selection
 from qa.storage import Connection, damaged, open_database, writing
 from qa.types import Article, Filters, Frozen, Passage, Span
 
@@ -168,6 +169,7 @@ class Library:
         self._local = threading.local()
         self._connections: dict[Connection, threading.Thread] = {}
         self._guard = threading.Lock()
+        self._counted = (-1, 0)
         self._check_not_emptied()
         self._migrate()
 
@@ -430,8 +432,8 @@ class Library:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def matching(self, filters: Filters) -> list[str] | None:
-        """Return the version keys that pass `filters`; None when nothing is restricted.
+    def matching(self, filters: Filters) -> Selection | None:
+        """Return what passes `filters`; None when nothing is restricted.
 
         `BadFilter` when a file is not in the library, or the range of dates is empty.
         """
@@ -444,17 +446,28 @@ class Library:
             )
         for name in filters.files or ():
             self.info(name)
-        asked = "state = 'indexed'"
+        asked = "v.state = 'indexed'"
         values: list[Any] = []
-        for bound, day in (("date >= ?", filters.date_from), ("date <= ?", filters.date_to)):
+        for bound, day in (("v.date >= ?", filters.date_from), ("v.date <= ?", filters.date_to)):
             if day is not None:
                 asked += f" AND {bound}"
                 values.append(_iso(day))
         if filters.files is not None:
-            asked += " AND article IN (SELECT value FROM json_each(?))"
+            asked += " AND v.article IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(filters.files))
-        rows = self._db.execute(f"SELECT key FROM versions WHERE {asked}", values)  # noqa: S608 -- made of the literals above
-        return [key for (key,) in rows]
+        return Selection(self._select, asked, values, of=self._answering(), build=self.build)
+
+    def _select(self, what: str, values: Sequence[Any]) -> list[Any]:
+        return [first for first, *_ in self._db.execute(f"SELECT {what}", tuple(values))]
+
+    def _answering(self) -> int:
+        """Return how many articles can answer, counted once a generation."""
+        generation = self.generation
+        known, count = self._counted
+        if known != generation:
+            (count,) = self._select("count(*) FROM versions WHERE state = 'indexed'", ())
+            self._counted = generation, count
+        return count
 
     def undated(self) -> int:
         """Return how many articles that answer have no date, and pass no filter by date."""
@@ -462,20 +475,6 @@ class Library:
             "SELECT count(*) FROM versions WHERE state = 'indexed' AND date IS NULL"
         )
         return int(found.fetchone()[0])
-
-    def share(self, versions: int) -> float:
-        """Return what part of the versions that may answer so many are."""
-        (of,) = self._db.execute("SELECT count(*) FROM versions WHERE state = 'indexed'").fetchone()
-        return versions / max(1, int(of))
-
-    def passages_of(self, versions: Collection[str]) -> list[str]:
-        """Return the ids of the passages of these versions, in the build in use."""
-        rows = self._db.execute(
-            "SELECT id FROM passages WHERE version IN (SELECT value FROM json_each(?))"
-            " AND build = ?",
-            (json.dumps(list(versions)), self.build),
-        )
-        return [name for (name,) in rows]
 
     # -- what changes ----------------------------------------------------------------------
 

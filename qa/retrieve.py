@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from qa.embedding import Embedding
-from qa.index import Hit, PassageIndex, Within
+from qa.index import Hit, PassageIndex
 from qa.library import Library
 from qa.types import Filters, Passage
 
@@ -47,7 +47,7 @@ class Retriever:
         With one of the `halves` alone it can be seen what each is worth. `BadFilter` or
         `UnknownArticle` when the filters cannot be applied.
         """
-        within = self._within(filters or Filters())
+        within = self._library.matching(filters or Filters())
         depth = 2 * self._k + _SPARE
         rankings: list[list[Hit]] = []
         with ThreadPoolExecutor(max_workers=1) as other:
@@ -59,13 +59,6 @@ class Retriever:
             if halves != "vectors":
                 rankings.append(lexical.result())
         return self._live(fuse(rankings))
-
-    def _within(self, filters: Filters) -> Within | None:
-        versions = self._library.matching(filters)
-        if versions is None:
-            return None
-        only = frozenset(versions)
-        return Within(only, self._library.share(len(only)), lambda: self._library.passages_of(only))
 
     def _live(self, hits: Sequence[Hit]) -> list[Passage]:
         """Look the best hits up, further ones only where some of them answer no more."""

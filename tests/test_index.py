@@ -1,5 +1,6 @@
 """Both halves of the index, and their fusion."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.index import Hit, PassageIndex, Within, version_of
+from qa.index import Hit, PassageIndex, version_of
 from qa.retrieve import RRF_K, fuse
 from qa.types import Passage
 
@@ -66,6 +67,36 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> None:
 shared: PassageIndex
 
 
+class Named:
+    """A restriction to the versions of these passages."""
+
+    def __init__(self, ids: list[str], share: float) -> None:
+        self.share = share
+        self._ids = ids
+
+    def among(self, versions: Collection[str]) -> set[str]:
+        """Return which of these are wanted."""
+        return {version_of(name) for name in self._ids} & set(versions)
+
+    def versions(self) -> list[str]:
+        """Return all that are wanted."""
+        return sorted({version_of(name) for name in self._ids})
+
+    def passages(self) -> list[str]:
+        """Return their passages."""
+        return self._ids
+
+
+class Unnamed(Named):
+    """A restriction that is too long to be listed."""
+
+    def versions(self) -> list[str]:
+        """List nothing: it would take too long."""
+        raise AssertionError
+
+    passages = versions
+
+
 @pytest.mark.parametrize("share", [0.25, 1e-9])
 def test_a_search_can_be_restricted_to_versions(index: PassageIndex, share: float) -> None:
     """Both halves return only passages of the versions asked for, and none for none, whether
@@ -73,10 +104,10 @@ def test_a_search_can_be_restricted_to_versions(index: PassageIndex, share: floa
     """
     vector = np.ones(8, dtype=np.float32) / np.sqrt(8, dtype=np.float32)
     wanted = passage(0, "", "other.txt").id
-    only = Within({version_of(wanted)}, share, lambda: [wanted])
+    only = Named([wanted], share)
     assert [hit.id for hit in index.dense(vector, 9, only)] == [wanted]
     assert [hit.id for hit in index.terms("no way ships", 9, only)] == [wanted]
-    none = Within(frozenset(), 0.0, list)
+    none = Named([], 0.0)
     assert index.dense(vector, 9, none) == []
     assert index.terms("ships", 9, none) == []
 
@@ -91,12 +122,27 @@ def test_what_lies_far_is_found_within_a_restriction(tmp_path: Path) -> None:
     others = [passage(n, "A ship.", "far.txt") for n in range(100)]
     made.add([*passages, *others], np.concatenate([near, far]))
     ids = [p.id for p in others]
-    only = Within({version_of(ids[0])}, 0.2, lambda: ids)
+    only = Named(ids, 0.2)
     assert len(made.dense(near[0], 20, only)) == 20
-    assert {version_of(hit.id) for hit in made.dense(near[0], 20, only)} == only.versions
-    assert {version_of(hit.id) for hit in made.terms("ship sailed", 20, only)} == only.versions
+    assert {version_of(hit.id) for hit in made.dense(near[0], 20, only)} == {version_of(ids[0])}
+    found = made.terms("ship sailed", 20, only)
+    assert {version_of(hit.id) for hit in found} == {version_of(ids[0])}
     made.remove(ids[:60])  # as another thread may between looking up and searching
     assert len(made.dense(near[0], 50, only)) == 40
+    made.close()
+
+
+def test_few_of_many_are_found_without_naming_them(tmp_path: Path) -> None:
+    """Where too few of the nearest are wanted more are asked for, before all wanted are named."""
+    made = PassageIndex(tmp_path, 1)
+    rng = np.random.default_rng(0)
+    near = np.eye(1, 8, dtype=np.float32) + 0.01 * rng.standard_normal((90, 8), dtype=np.float32)
+    passages = [passage(n, "The ships sailed to ships.", "near.txt") for n in range(90)]
+    others = [passage(n, "A ship of another line.", "far.txt") for n in range(60)]
+    made.add([*passages, *others], np.concatenate([near, 0.5 - near[:60]]))
+    only = Unnamed([p.id for p in others], 0.4)
+    for found in (made.dense(near[0], 10, only), made.terms("ships", 10, only)):
+        assert [version_of(hit.id) for hit in found] == [version_of(others[0].id)] * 10
     made.close()
 
 

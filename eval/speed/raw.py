@@ -25,7 +25,8 @@ def ask(given: Place) -> Raw:
     chosen = settings(given.data)
     library = Library(chosen.data_dir / "library.db")
     build = str(library.build)
-    dated = {"version": {"$in": library.matching(DATES)}}
+    within = library.matching(DATES)
+    dated = {"version": {"$in": within.versions() if within else []}}
     library.close()
     model = embedding(given)
     collection = _collection(str(chosen.data_dir / "chroma" / build))
