@@ -369,6 +369,10 @@ class Ingest:
         if before is not None and before.sha256 == part.digest:
             run.add("unchanged")
             return None
+        if before is None and (gone := stock.left_out(part.digest)) is not None:
+            self._library.exclude_instead(self._library.claim_id(folder, part.path), gone)
+            run.add("excluded")
+            return None
         article = self._article(part)
         article_id = self._library.claim_id(folder, part.path)
         old = None

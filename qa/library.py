@@ -81,7 +81,11 @@ _DATED = """
 CREATE INDEX versions_dated ON versions (state, date, article, key);
 """
 """Dates are looked up here, beside everything that a filter asks for: the texts lie elsewhere."""
-_MIGRATIONS = (_SCHEMA, _CONTENTS, _DATED)
+_REMOVED = """
+ALTER TABLE articles ADD COLUMN removed TEXT;
+"""
+"""The digest of what an excluded article said, by which its file is known under a new name."""
+_MIGRATIONS = (_SCHEMA, _CONTENTS, _DATED, _REMOVED)
 """What leads from each version of the schema to the next; the first begins with an empty file."""
 SCHEMA_VERSION = len(_MIGRATIONS)
 _BATCH = 500
@@ -105,12 +109,16 @@ class ArticleInfo(Frozen):
 
 
 class Known(Frozen):
-    """An article as sync sees it: where it lies, and the digest of the version that answers."""
+    """An article as sync sees it: where it lies, and the digest of the version that answers.
+
+    `removed` is the digest of what an excluded article said when it was removed.
+    """
 
     id: str
     path: str
     excluded: bool
     sha256: str | None
+    removed: str | None
 
 
 class Contents(Frozen):
@@ -486,13 +494,16 @@ class Library:
     def known(self, folder: Path) -> list[Known]:
         """Return the articles of one folder as sync needs them."""
         rows = self._db.execute(
-            "SELECT a.id, a.path, a.excluded, v.sha256 FROM articles a"
+            "SELECT a.id, a.path, a.excluded, v.sha256, a.removed FROM articles a"
             " JOIN folders f ON f.id = a.folder"
             " LEFT JOIN versions v ON v.article = a.id AND v.state = 'indexed'"
             " WHERE f.path = ? ORDER BY a.path",
             (str(folder),),
         )
-        return [Known(id=i, path=p, excluded=bool(x), sha256=s) for i, p, x, s in rows]
+        return [
+            Known(id=name, path=path, excluded=bool(excluded), sha256=sha256, removed=removed)
+            for name, path, excluded, sha256, removed in rows
+        ]
 
     def contents(self, folder: Path) -> dict[str, Contents]:
         """Return the files of several articles in a folder that were read completely, by path."""
@@ -547,10 +558,32 @@ class Library:
                     return name
         raise AssertionError("the names never end")
 
-    def exclude(self, article_id: str, *, excluded: bool = True) -> None:
-        """Mark an article as one that sync leaves out (or no longer leaves out)."""
+    def exclude(self, article_id: str) -> None:
+        """Mark an article as one that sync leaves out, under a new name of its file as well."""
         with self._transaction() as db:
-            db.execute("UPDATE articles SET excluded = ? WHERE id = ?", (excluded, article_id))
+            db.execute(
+                "UPDATE articles SET excluded = 1, removed = (SELECT sha256 FROM versions"
+                " WHERE article = articles.id AND state = 'indexed') WHERE id = ?",
+                (article_id,),
+            )
+
+    def include(self, article_id: str) -> None:
+        """Let sync take an article that it left out."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE articles SET excluded = 0, removed = NULL WHERE id = ?", (article_id,)
+            )
+
+    def exclude_instead(self, article_id: str, old: str) -> None:
+        """Leave an article out in the place of `old`, whose file has its name now."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE articles SET excluded = 1, removed = (SELECT removed FROM articles"
+                " WHERE id = ?) WHERE id = ?",
+                (old, article_id),
+            )
+            db.execute("UPDATE articles SET excluded = 0, removed = NULL WHERE id = ?", (old,))
+            db.execute(f"{_BARE} AND id = ?", (old,))
 
     def begin(self, versions: Iterable[Pending]) -> None:
         """Write versions as pending, with their passages, all of them or none."""

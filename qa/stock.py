@@ -26,6 +26,7 @@ class Stock:
         self._contents = contents
         self._of: dict[str, list[Known]] = {}
         self._missing: dict[str, list[Known]] = {}
+        self._left_out: dict[str, list[Known]] = {}
         self._dropped: list[Known] = []
         self.noted: dict[str, Contents | None] = {
             path: None
@@ -40,6 +41,8 @@ class Stock:
                 self._of.setdefault(file, []).append(entry)
             elif entry.sha256 is not None:
                 self._missing.setdefault(entry.sha256, []).append(entry)
+            elif entry.removed is not None:
+                self._left_out.setdefault(entry.removed, []).append(entry)
 
     def at(self, path: str) -> Known | None:
         """Return what is known of the article at `path`."""
@@ -73,6 +76,14 @@ class Stock:
         """Return the id of an article of this content whose file is gone; it is claimed thereby."""
         entries = self._missing.get(digest)
         return entries.pop().id if entries else None
+
+    def left_out(self, digest: str) -> str | None:
+        """Return the id of an excluded article of this content, as `renamed` does.
+
+        None where one that answers has lost its file as well: then the file is that one's.
+        """
+        entries = self._left_out.get(digest)
+        return entries.pop().id if entries and not self._missing.get(digest) else None
 
     @staticmethod
     def files(known: Iterable[Known]) -> set[str]:

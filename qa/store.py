@@ -309,7 +309,7 @@ class Store:
         for entry in self.library.known(folder):
             # The articles of a file that holds several lie below its path.
             if name and (entry.path == name or (is_file and entry.path.startswith(f"{name}/"))):
-                self.library.exclude(entry.id, excluded=False)
+                self.library.include(entry.id)
         return Target(folder, within)
 
     def _as_known(self, path: Path) -> Path:

@@ -255,6 +255,7 @@ def test_a_data_directory_of_the_first_schema_is_taken_over(
     with sqlite3.connect(data_dir / "library.db") as db:
         db.execute("DROP TABLE contents")
         db.execute("DROP INDEX versions_dated")
+        db.execute("ALTER TABLE articles DROP COLUMN removed")
         db.execute("PRAGMA user_version = 1")
     (folder / "news.rss").write_bytes(rss(ids=("101",)))
     pipeline = make_pipeline(data_dir)

@@ -396,6 +396,42 @@ def test_a_removed_article_stays_away_until_it_is_asked_for(
     assert found(pipeline, "albatross") == {"a.txt"}
 
 
+def test_a_removed_article_stays_away_under_another_name(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """Renaming the file, twice even, does not bring it back; asking for it or changing it does."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    pipeline.store.remove("a.txt")
+    for old, new in [("a.txt", "c.txt"), ("c.txt", "d.txt")]:
+        (folder / old).rename(folder / new)
+        report = pipeline.store.ingest([folder])
+        assert (report.added, report.excluded, report.unchanged) == (0, 1, 1)
+        assert found(pipeline, "albatross") == set()
+    (folder / "a.txt").write_text(paragraph("another bird"))
+    assert pipeline.store.ingest([folder]).added == 1, "the old name is free again"
+    pipeline.store.ingest([folder / "d.txt"])
+    assert found(pipeline, "albatross") == {"d.txt"}
+
+
+def test_a_copy_of_a_removed_article_is_an_article(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """What was removed is one file, and not its content wherever it lies."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("albatross")})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    pipeline.store.remove("a.txt")
+    write(folder, {"c.txt": paragraph("albatross")})
+    assert pipeline.store.ingest([folder]).added == 1
+    (folder / "a.txt").unlink()
+    (folder / "b.txt").rename(folder / "d.txt")
+    report = pipeline.store.ingest([folder])
+    assert (report.renamed, report.excluded) == (1, 0), "it is the one that answers"
+    assert found(pipeline, "albatross") == {"c.txt", "d.txt"}
+
+
 def test_a_changed_file_that_cannot_be_read_keeps_its_old_version(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
