@@ -64,7 +64,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # rather than an answer lost to one character
     try:
-        app()
+        app(prog_name="qa")  # however it was started
     except SystemExit as end:
         # Whoever read our output has gone, as `head` does; that is not an error.
         sys.exit(0 if isinstance(end.__context__, BrokenPipeError) else end.code)

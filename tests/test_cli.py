@@ -258,6 +258,19 @@ def test_the_version_is_an_option_as_well(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_the_package_runs_as_the_command(tmp_path: Path) -> None:
+    """`python -m qa` is `qa`: the same words, under the same name, and the same exit status."""
+    module = [sys.executable, "-m", "qa"]
+    for words in (["--help"], ["ask"], ["ask", "--help"], ["version"]):
+        command = qa(tmp_path / "data", *words)
+        result = subprocess.run(
+            [*module, *words], env=environment(tmp_path / "data"), cwd=ROOT, text=True,
+            capture_output=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert (result.returncode, result.stdout) == (command.returncode, command.stdout)
+        assert result.stderr == command.stderr
+
+
 def test_help_does_not_import_what_it_does_not_need() -> None:
     """`qa --help` loads no model, index or web package, which is why it is instant."""
     heavy = "torch chromadb llama_index sentence_transformers fastapi tantivy nltk numpy pydantic"
