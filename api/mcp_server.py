@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from api.mcp_tools import INSTRUCTIONS, TOOLS, Tool
 from api.problems import unexpected
 from qa import __version__
-from qa.errors import QAError
+from qa.errors import QAError, UnknownArticle
 from qa.llm.cancel import Cancel
 from qa.pipeline import Pipeline
 from qa.types import Frozen
@@ -92,6 +92,8 @@ async def _called(tool: Tool, given: dict[str, Any], pipeline: GetPipeline) -> C
         return _result(await anyio.to_thread.run_sync(work, abandon_on_cancel=True))
     except ValidationError as error:
         return _failed(_invalid(tool, error))
+    except UnknownArticle as error:
+        return _failed(f"{error.title}: {error.detail} `search` finds articles, by their `file`.")
     except QAError as error:
         return _failed(f"{error.title}: {error.detail} {error.remedy}")
     except Exception as error:  # noqa: BLE001 -- logged; a host gets no traceback

@@ -68,12 +68,15 @@ class QAError(Exception):
     """Base of every error that is shown to a user.
 
     `detail` says what was found and what was expected; `remedy` says what to do. `slug` is the
-    `type` of the API's problem+json, `status` its HTTP status.
+    `type` of the API's problem+json, `status` its HTTP status. Where the remedy is a `command`, who
+    has only the server is told the `route` instead.
     """
 
     slug: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
     status: ClassVar[int] = 500
+    command: ClassVar[str] = ""
+    route: ClassVar[str] = ""
 
     def __init__(self, detail: str, remedy: str) -> None:
         super().__init__(f"{detail} {remedy}")
@@ -85,7 +88,9 @@ class QAError(Exception):
         """The error as the wire carries it (RFC 9457, with a `remedy`)."""
         from qa.types import Problem
 
-        return Problem(type=self.slug, title=self.title, detail=self.detail, remedy=self.remedy)
+        return Problem(
+            type=self.slug, title=self.title, detail=self.detail, remedy=self.route or self.remedy
+        )
 
 
 class UsageError(QAError):
@@ -131,6 +136,8 @@ class UnknownArticle(UsageError):
     slug = "unknown-article"
     title = "There is no such article"
     status = 404
+    command = "`qa status --files` lists the ids."
+    route = "GET /api/articles lists the ids."
 
 
 class UnknownKey(UsageError):
@@ -251,6 +258,8 @@ class NothingIndexed(IndexUnusable):
     slug = "nothing-indexed"
     title = "Nothing is indexed yet"
     status = 409
+    command = "Index a folder of articles: qa ingest PATH"
+    route = "Upload some: POST /api/articles. Or index a folder on the server: qa ingest PATH"
 
 
 class IndexLocked(IndexUnusable):

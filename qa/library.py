@@ -701,9 +701,7 @@ def _names(folder: str, path: str) -> Iterator[str]:
 
 
 def _unknown(article_id: str) -> UnknownArticle:
-    return UnknownArticle(
-        f"No article has the id {article_id!r}.", "`qa status --files` lists the ids."
-    )
+    return UnknownArticle(f"No article has the id {article_id!r}.", UnknownArticle.command)
 
 
 def _date(value: str | None) -> dt.date | None:

@@ -302,7 +302,7 @@ class Pipeline:
         if self.library.empty:
             raise NothingIndexed(
                 f"No article is indexed in {self.settings.data_dir.absolute()}.",
-                "Index a folder of articles: qa ingest PATH",
+                NothingIndexed.command,
             )
         return asked
 

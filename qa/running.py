@@ -135,7 +135,8 @@ def _open(url: str, timeout: float, body: bytes | None = None, token: str = "") 
 def _error(problem: dict[str, Any]) -> QAError:
     """Return the error that the server met, as if it had been met here."""
     known = {kind.slug: kind for kind in _kinds(QAError)}
-    return known.get(problem["type"], QAError)(problem["detail"], problem["remedy"])
+    kind = known.get(problem["type"], QAError)
+    return kind(problem["detail"], kind.command or problem["remedy"])
 
 
 def _kinds(kind: type[QAError]) -> Iterator[type[QAError]]:

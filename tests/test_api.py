@@ -244,6 +244,22 @@ def test_unknown_article_is_a_problem(client: httpx.Client) -> None:
     problem(client.delete("/api/articles/no/such.txt"), 404, "unknown-article")
 
 
+def test_remedies_name_routes_where_only_they_are_at_hand(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    """Who came over HTTP may have no command line: in one piece and in a stream alike."""
+    gone = {"files": ["no/such.txt"]}
+    told = [
+        problem(client.get("/api/articles/no/such.txt"), 404, "unknown-article"),
+        problem(ask(client, filters=gone), 404, "unknown-article"),
+        events_of(ask(client, filters=gone, stream=True))[-1][1],
+    ]
+    assert {each["remedy"] for each in told} == {"GET /api/articles lists the ids."}
+    with running(settings_of(data_dir=tmp_path)) as live, live.client() as other:
+        live.wait_until_ready()
+        assert "POST /api/articles" in problem(ask(other), 409, "nothing-indexed")["remedy"]
+
+
 def test_upload_can_be_asked_about_and_removed(client: httpx.Client) -> None:
     """An uploaded file answers at once, and after its removal no longer does."""
     text = "The town of Ebbsand keeps eleven storks in its old water tower.\n"

@@ -171,6 +171,7 @@ def test_every_tool_and_argument_is_described(http: Connect) -> None:
         ("ask", {"question": "x" * 2001}, "Shorten it"),
         ("ask", {"question": QUESTION, "file": "a"}, "ask takes: files, date_from, date_to"),
         ("ask", {"question": QUESTION, "files": ["nowhere.txt"]}, "nowhere.txt"),
+        ("ask", {"question": QUESTION, "files": ["nowhere.txt"]}, "`search` finds articles"),
         ("ask", {"question": QUESTION, "date_from": "soon"}, "date_from: "),
         ("ask", {"question": QUESTION, "date_from": "2025-02-01", "date_to": "2025-01-01"}, "date"),
         ("search", {"query": "lamp", "k": 0}, "k: Input should be greater than or equal to 1"),

@@ -68,10 +68,16 @@ export function instruction(text) {
   return text.split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part)).filter((part) => part !== "");
 }
 
+// What to do, for whoever has only the page: the server's own words name its routes.
+const ON_PAGE = {
+  "nothing-indexed": "Add some here, or run `qa ingest` with their folder.",
+  "unknown-article": "It may have been removed since; the list of articles shows what there is.",
+};
+
 export function problemBox(problem, ...actions) {
   return el("div", { class: "problem" },
     el("p", { class: "problem-title" }, problem.title),
     el("p", {}, problem.detail),
-    el("p", { class: "remedy" }, instruction(problem.remedy)),
+    el("p", { class: "remedy" }, instruction(ON_PAGE[problem.type] ?? problem.remedy)),
     actions.length ? el("p", { class: "actions" }, ...actions) : null);
 }

@@ -188,6 +188,10 @@ def test_empty_library_says_what_to_do_and_fills(open_page: OpenPage, tmp_path: 
         expect(page.locator("#shelf")).to_contain_text("There are no articles yet")
         send(page, QUESTION)
         expect(page.locator(".problem")).to_contain_text("Nothing is indexed")
+        # Who reads this has the page, and perhaps neither routes nor a command line.
+        expect(page.locator(".problem .remedy")).to_have_text(
+            "Add some here, or run qa ingest with their folder."
+        )
         page.locator(".problem").get_by_role("button", name="Add articles").click()
         expect(page.locator(".library")).to_contain_text("No articles yet")
         with empty.client() as client:
