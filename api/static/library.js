@@ -108,7 +108,7 @@ export class Library extends EventTarget {
     else for (const [key, value] of Object.entries(dates)) filters[key] = value || null;
     const [only] = this.chosen.values();
     const label = this.chosen.size === 1 ? `“${only}”` : plural(this.chosen.size || this.found, "article");
-    return { label, filters };
+    return { label, filters, count: this.chosen.size || this.found };
   }
 
   choose(article, on) {

@@ -2,6 +2,7 @@
 // reader of Markdown takes any of it for markup.
 
 import { dateText } from "./dom.js";
+import { lacks } from "./parts.js";
 
 function place({ date, file, page }) {
   return [dateText(date), escaped(file), page ? `page ${page}` : ""].filter(Boolean).join(", ");
@@ -20,7 +21,7 @@ function answerLines(turn, number) {
   if (answer.rewritten) lines.push(`*Understood as: ${escaped(answer.rewritten)}*`, "");
   if (turn.scope) lines.push(`*Asked of ${escaped(turn.scope.label)}*`, "");
   if (answer.short_answer && answer.claims.length) lines.push(`**${escaped(answer.short_answer)}**`, "");
-  if (answer.status === "not_found") lines.push("The articles do not answer this.", "");
+  if (answer.status === "not_found") lines.push(`${lacks(turn.scope, "answer this", "The")}.`, "");
   for (const claim of answer.claims) lines.push(`${escaped(claim.text)}${marks(claim.citations)}`, "");
   for (const { kind, positions } of answer.conflicts) {
     lines.push(kind === "development" ? "How it changed:" : "The articles disagree:", "");

@@ -6,11 +6,22 @@ import { excerpt } from "./text.js";
 const NEAREST_SHOWN = 3;
 const STEPS = { retrieve: "Searching", answer: "Reading and writing", verify: "Checking", total: "Altogether" };
 
-export function notFound(passages, open) {
+// Says of whatever was asked that it does not do something: of all articles, of some, or of one.
+export function lacks(scope, doing, all = "Your") {
+  if (!scope) return `${all} articles do not ${doing}`;
+  return single(scope) ? `The article that was asked does not ${doing}` : `The articles that were asked do not ${doing}`;
+}
+
+function single({ filters, count = filters.files?.length }) {
+  return count === 1;
+}
+
+export function notFound(passages, scope, open) {
   const nearest = passages.slice(0, NEAREST_SHOWN);
+  const why = `Nothing in ${scope && single(scope) ? "it" : "them"} supports an answer, so none is given.`;
   const parts = [
-    el("p", { class: "nothing" }, "Your articles do not answer this."),
-    el("p", { class: "aside" }, "Nothing in them supports an answer, so none is given."),
+    el("p", { class: "nothing" }, `${lacks(scope, "answer this")}.`),
+    el("p", { class: "aside" }, why, scope ? " No other was asked." : null),
   ];
   if (nearest.length) {
     parts.push(el("section", { class: "nearest" },
@@ -60,11 +71,12 @@ export function footnotes(citations, keys, cite) {
     })));
 }
 
-export function removedClaims(claims) {
+export function removedClaims(claims, scope) {
   if (!claims.length) return null;
   const one = claims.length === 1;
+  const why = lacks(scope, `support ${one ? "it" : "them"}`);
   return el("details", { class: "removed" },
-    el("summary", {}, `${plural(claims.length, "statement")} ${one ? "was" : "were"} removed: your articles do not support ${one ? "it" : "them"}`),
+    el("summary", {}, `${plural(claims.length, "statement")} ${one ? "was" : "were"} removed: ${why[0].toLowerCase()}${why.slice(1)}`),
     el("ul", {}, ...claims.map((claim) => el("li", { dir: "auto" }, claim.text,
       claim.verdict === "contradicted" ? el("span", { class: "tag" }, "contradicted") : null))));
 }

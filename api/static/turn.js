@@ -2,7 +2,7 @@
 
 import { explain } from "./card.js";
 import { button, el, plural, problemBox } from "./dom.js";
-import { disagreements, footnotes, made, notFound, removedClaims } from "./parts.js";
+import { disagreements, footnotes, lacks, made, notFound, removedClaims } from "./parts.js";
 import { matter } from "./words.js";
 
 const NEAREST_KEPT = 3;
@@ -142,14 +142,14 @@ export class Turn {
     if (answer.short_answer && answer.claims.length) {
       this.list.before(el("p", { class: "short", dir: "auto" }, begun(answer.short_answer)));
     }
-    if (answer.status === "not_found") this.body.append(...notFound(this.passages, this.open));
+    if (answer.status === "not_found") this.body.append(...notFound(this.passages, this.scope, this.open));
     if (answer.status === "incomplete") {
       this.body.append(el("div", { class: "notice" },
         el("p", {}, "This answer broke off. What is shown was checked; there may be more."), this.againButton()));
     }
     for (const notice of answer.notices ?? []) this.body.append(el("p", { class: "notice", dir: "auto" }, notice));
     this.body.append(...[
-      disagreements(answer.conflicts, (id) => this.chip(id)), this.footnotes(), removedClaims(answer.removed),
+      disagreements(answer.conflicts, (id) => this.chip(id)), this.footnotes(), removedClaims(answer.removed, this.scope),
       el("footer", { class: "after" }, made(answer), ...this.tools(this)),
     ].filter(Boolean));
     this.end();
@@ -200,7 +200,7 @@ export class Turn {
   summary() {
     const answer = this.answer;
     if (!answer) return this.body.querySelector(".problem-title, .notice p")?.textContent ?? "No answer.";
-    if (answer.status === "not_found") return "Your articles do not answer this.";
+    if (answer.status === "not_found") return `${lacks(this.scope, "answer this")}.`;
     const short = answer.short_answer ? ` ${answer.short_answer}.` : "";
     return `Answered:${short} ${plural(answer.claims.length, "statement")}, ${plural(answer.citations.length, "footnote")}.`;
   }

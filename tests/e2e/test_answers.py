@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.acts import PHONE, QUESTION, ask, marked, replay, send
+from tests.e2e.acts import PHONE, QUESTION, ask, marked, open_articles, replay, send
 from tests.e2e.conftest import OpenPage
 from tests.e2e.stepwise import stepwise
 from tests.live import ARTICLES, ODD, ODD_ID, Live
@@ -179,7 +179,7 @@ def test_what_the_articles_do_not_say(open_page: OpenPage) -> None:
     """`not_found` is said plainly; the nearest passages are marked as no answer and can be read."""
     page = open_page()
     turn = ask(page, "What is the capital of Mongolia?")
-    expect(turn).to_contain_text("Your articles do not answer this.")
+    expect(turn.locator(".nothing")).to_have_text("Your articles do not answer this.")
     expect(turn.locator(".nearest h3")).to_contain_text("not an answer")
     expect(turn.locator(".chip, .claim, .footnotes")).to_have_count(0)
     turn.locator(".nearest button").first.click()
@@ -187,6 +187,34 @@ def test_what_the_articles_do_not_say(open_page: OpenPage) -> None:
     marked(page)
     for paragraph in page.locator(".text mark").all_text_contents():
         assert paragraph in "".join(ARTICLES.values())
+
+
+def test_a_refusal_speaks_only_of_the_articles_that_were_asked(open_page: OpenPage) -> None:
+    """Of articles that nobody asked nothing is said, whether one was chosen, some, or all."""
+    page = open_page()
+    replay(page, recorded("nothing"))
+    rows = open_articles(page)
+    rows.get_by_label("Choose Bridge of Grimsfold opened").check()
+    page.get_by_role("button", name="Ask only this one").click()
+    turn = ask(page, "q")
+    expect(turn.locator(".nothing")).to_have_text(
+        "The article that was asked does not answer this."
+    )
+    expect(turn.locator(".nothing + .aside")).to_contain_text("Nothing in it")
+    expect(turn.locator(".nothing + .aside")).to_contain_text("No other was asked")
+    rows.get_by_label("Choose New lamp").check()
+    page.get_by_role("button", name="Ask only these 2").click()
+    expect(ask(page, "q").locator(".nothing")).to_have_text(
+        "The articles that were asked do not answer this."
+    )
+    page.get_by_role("button", name="Choose none").click()
+    page.get_by_label("From this day").fill("2024-01-01")
+    page.get_by_role("button", name="Ask only this one").click()
+    expect(ask(page, "q").locator(".nothing")).to_contain_text("The article that was asked")
+    page.get_by_role("button", name="Ask all again").click()
+    expect(ask(page, "q").locator(".nothing")).to_have_text("Your articles do not answer this.")
+    page.reload()
+    expect(page.locator(".nothing").first).to_contain_text("The article that was asked")
 
 
 def test_model_and_timings_on_demand(open_page: OpenPage) -> None:
