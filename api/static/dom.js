@@ -55,6 +55,23 @@ export function origin(date, file, page = null) {
   return el("span", { class: "origin" }, dateText(date), " · ", name(file, { class: "file" }), page ? ` · page ${page}` : null);
 }
 
+// A text of which, where it takes too many lines, the first are shown, and the others at a press.
+export function folded(node) {
+  const toggle = button("Show all", () => open(toggle.getAttribute("aria-expanded") !== "true"), { class: "quiet small unfold", "aria-expanded": "false", hidden: true });
+  const open = (on) => {
+    node.classList.toggle("fold", !on);
+    toggle.setAttribute("aria-expanded", String(on));
+    toggle.textContent = on ? "Show less" : "Show all";
+  };
+  // How many lines it takes is decided by the width of the window.
+  const fit = () => {
+    if (node.classList.contains("fold")) toggle.hidden = node.scrollHeight <= node.clientHeight + 1;
+  };
+  node.classList.add("fold");
+  new ResizeObserver(fit).observe(node);
+  return el("div", {}, node, toggle);
+}
+
 // Puts what floats below `at`, or above it where there is more room, and never beyond the window.
 export function place(node, at) {
   const { offsetWidth: width, offsetHeight: height } = node;

@@ -1,7 +1,7 @@
 // One question and its answer, drawn as the events arrive, or from what was kept.
 
 import { explain } from "./card.js";
-import { button, el, plural, problemBox } from "./dom.js";
+import { button, el, folded, plural, problemBox } from "./dom.js";
 import { disagreements, footnotes, lacks, made, notFound, removedClaims } from "./parts.js";
 import { matter } from "./words.js";
 
@@ -28,7 +28,8 @@ export class Turn {
     this.list = el("div", { class: "claims" });
     this.body = el("div", { class: "answer", "aria-busy": "true" }, this.list, this.note);
     this.heading = el("h2", { class: question.length > LONG_CHARACTERS ? "question long" : "question", dir: "auto", tabindex: "-1" }, question);
-    this.root = el("article", { class: "turn" }, this.heading,
+    this.asking = folded(this.heading);
+    this.root = el("article", { class: "turn" }, this.asking,
       scope ? el("p", { class: "rewritten" }, `Asked of ${scope.label}`) : null, this.body);
   }
 
@@ -63,8 +64,8 @@ export class Turn {
 
   showRewritten(rewritten) {
     if (!rewritten || rewritten === this.question || this.rewritten) return;
-    this.rewritten = el("p", { class: "rewritten", dir: "auto" }, "Understood as: ", rewritten);
-    this.heading.after(this.rewritten);
+    this.rewritten = folded(el("p", { class: "rewritten", dir: "auto" }, "Understood as: ", rewritten));
+    this.asking.after(this.rewritten);
   }
 
   drafted({ n, text }) {

@@ -2,12 +2,14 @@
 
 import json
 import re
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from api.suggest import questions
 from qa.articles import parse
-from tests.e2e.acts import QUESTION, ask, open_articles, replay, send
+from tests.e2e.acts import PHONE, QUESTION, ask, open_articles, replay, send
 from tests.e2e.conftest import OpenPage
 from tests.live import ARTICLES
 from tests.recording import recorded
@@ -203,3 +205,43 @@ def test_only_the_chosen_articles_are_asked(open_page: OpenPage) -> None:
     page.locator(".articles .source").click()
     page.get_by_role("button", name="Ask only this article").click()
     expect(page.locator("#scope")).to_contain_text("New lamp")
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+def test_a_long_question_leaves_room_for_its_answer(
+    open_page: OpenPage, options: dict[str, Any]
+) -> None:
+    """Its first lines show, and the rest at a press; so it is with what it was understood as.
+
+    On paper, where nothing can be pressed, all of it stands.
+    """
+    page = open_page(**options)
+    question = ("Some two hundred people were on board as it ran aground. " * 28) + "Who sailed it?"
+    events = recorded("conflict")
+    first = {**events[0][1], "rewritten": f"{question} Of the ferry?"}
+    last = {**events[-1][1], "rewritten": f"{question} Of the ferry?"}
+    replay(page, [(events[0][0], first), *events[1:-1], (events[-1][0], last)])
+    turn = ask(page, question)
+    expect(turn.locator(".claims .chip").first).to_be_in_viewport()
+    more = turn.get_by_role("button", name="Show all")
+    expect(more).to_have_count(2)
+    expect(more.first).to_have_attribute("aria-expanded", "false")
+    expect(turn.locator("h2")).to_have_text(question)
+    low = turn.locator("h2").evaluate("node => node.clientHeight")
+    page.emulate_media(media="print")
+    whole = turn.locator("h2").evaluate("node => node.clientHeight")
+    assert whole > 2 * low
+    expect(more).to_have_count(0)
+    page.emulate_media(media="screen")
+    more.first.focus()
+    page.keyboard.press("Enter")
+    less = turn.get_by_role("button", name="Show less")
+    expect(less).to_be_focused()
+    expect(less).to_have_attribute("aria-expanded", "true")
+    assert turn.locator("h2").evaluate("node => node.scrollHeight - node.clientHeight") == 0
+    less.click()
+    assert turn.locator("h2").evaluate("node => node.clientHeight") == low
+    # What fits has nothing to unfold.
+    replay(page, recorded("conflict"))
+    turn = ask(page, "Who sailed it?")
+    expect(turn.get_by_role("button", name="Show")).to_have_count(0)
