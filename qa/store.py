@@ -342,14 +342,16 @@ class Store:
         An upload of the same name is replaced. Of a file that holds several articles the first
         is returned. `ArticleError` when it cannot be an article, in which case nothing is stored.
         """
-        safe = Path(name.replace("\\", "/")).name.lstrip(".") or "article"
+        given = Path(name.replace("\\", "/")).name
+        safe = given.lstrip(".") or "article"
         if len(os.fsencode(safe)) > _LONGEST_NAME:
             raise UnreadableArticle(
                 f"The name of {safe[:40]}… has more than {_LONGEST_NAME} bytes.",
                 "Give the file a shorter name.",
             )
         with self._writer() as ingest:
-            ingest.check(safe, data)
+            # What is wrong with it is said of the name that it was sent under.
+            ingest.check(given if Path(given).suffix == Path(safe).suffix else safe, data)
             self.library.add_folder(self.uploads)
             self._store(safe, data)
             report = ingest.run([self._target(self.uploads / safe)])

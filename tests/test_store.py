@@ -13,6 +13,7 @@ import pytest
 
 from qa.errors import (
     BinaryArticle,
+    EmptyArticle,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -178,6 +179,23 @@ def test_an_upload_cannot_leave_its_folder(name: str, make_pipeline: MakePipelin
     assert stored.is_file()
     assert "/" not in info.path
     assert not info.path.startswith(".")
+
+
+@pytest.mark.parametrize("name", ["..txt", ".txt", ".", "...", ""])
+def test_a_name_that_is_only_dots_and_suffix_is_refused(
+    name: str, make_pipeline: MakePipeline
+) -> None:
+    """Made visible it has no suffix, so nothing tells its format, and nothing is stored."""
+    pipeline = make_pipeline()
+    with pytest.raises(UnsupportedFormat):
+        pipeline.store.add_upload(name, paragraph("albatross").encode())
+    assert not (pipeline.settings.data_dir / "uploads").exists()
+
+
+def test_a_hidden_upload_is_refused_under_its_own_name(make_pipeline: MakePipeline) -> None:
+    """It is not called by the name that it would have been stored under."""
+    with pytest.raises(EmptyArticle, match=r"^\.x\.txt has no bytes"):
+        make_pipeline().store.add_upload(".x.txt", b"")
 
 
 def test_threads_that_end_leave_no_file_open(make_pipeline: MakePipeline, folder: Path) -> None:

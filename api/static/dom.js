@@ -55,6 +55,11 @@ export function origin(date, file, page = null) {
   return el("span", { class: "origin" }, dateText(date), " · ", name(file, { class: "file" }), page ? ` · page ${page}` : null);
 }
 
+// A list that may grow long scrolls by itself, so that what follows it stays in sight.
+export function scrolled(list, label) {
+  return el("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": label }, list);
+}
+
 // A text of which, where it takes too many lines, the first are shown, and the others at a press.
 export function folded(node) {
   const toggle = button("Show all", () => open(toggle.getAttribute("aria-expanded") !== "true"), { class: "quiet small unfold", "aria-expanded": "false", hidden: true });

@@ -1,7 +1,7 @@
 // The list of articles: found, chosen to be asked alone, added, removed, brought in step.
 
 import * as api from "./api.js";
-import { button, dateText, el, icon, instruction, name, plural, problemBox } from "./dom.js";
+import { button, dateText, el, icon, instruction, name, plural, problemBox, scrolled } from "./dom.js";
 import { LongList } from "./longlist.js";
 import { flush, undoable } from "./toast.js";
 import { SIGNS } from "./talkmenu.js";
@@ -211,5 +211,5 @@ function report(data) {
   const counts = ["added", "changed", "renamed", "deleted"].filter((key) => data[key]).map((key) => `${data[key]} ${key}`);
   const text = data.cancelled ? "Stopped before the end." : counts.length ? `In step: ${counts.join(", ")}.` : "Everything was in step already.";
   const errors = data.errors.map(({ file, problem }) => el("li", {}, name(file), problemBox(problem)));
-  return [el("p", {}, text), errors.length ? el("ul", { class: "uploads" }, ...errors) : null].filter(Boolean);
+  return [el("p", {}, text), errors.length ? scrolled(el("ul", { class: "uploads" }, ...errors), "Files that could not be read") : null].filter(Boolean);
 }

@@ -1,7 +1,7 @@
 // Files on their way in: how far each is, and what is wrong with those that cannot be articles.
 
 import * as api from "./api.js";
-import { button, el, name, plural, problemBox } from "./dom.js";
+import { button, el, name, plural, problemBox, scrolled } from "./dom.js";
 
 // What is wrong with the file itself stays wrong when it is sent again.
 const HOPELESS = /-article$|^article|^unsupported-format$|^folder$/;
@@ -10,15 +10,17 @@ export class Uploads {
   // `onAdded()` is called after each file that was stored.
   constructor(onAdded) {
     this.onAdded = onAdded;
-    this.root = el("ul", { class: "uploads", "aria-live": "polite" });
+    this.list = el("ul", { class: "uploads", "aria-live": "polite" });
+    this.refused = el("p", { class: "actions", hidden: true });
+    this.root = el("div", { class: "adding" }, this.refused, scrolled(this.list, "Files on their way in"));
     this.queue = Promise.resolve();
     this.left = 0;
   }
 
   // One after the other: the server indexes one at a time, and the order stays.
   add(files) {
-    if (!this.left) this.root.replaceChildren();
-    for (const file of files) this.enqueue(file, this.root.appendChild(el("li", {})));
+    if (!this.left) this.list.replaceChildren();
+    for (const file of files) this.enqueue(file, this.list.appendChild(el("li", {})));
     return this.queue;
   }
 
@@ -29,6 +31,7 @@ export class Uploads {
     }
     this.left += 1;
     row.replaceChildren(name(file.name), " ", el("span", { class: "aside" }, "waits"));
+    this.count();
     this.queue = this.queue.then(() => this.send(file, row)).finally(() => (this.left -= 1));
   }
 
@@ -46,7 +49,9 @@ export class Uploads {
       });
       // Of a file that holds several articles, the first is told; they lie below its path.
       const several = article.path?.includes("/");
-      row.replaceChildren(name(file.name), " ", el("span", { class: "aside" }, several ? "added, with the articles in it" : `added, ${plural(article.passages, "passage")}`));
+      const added = article.id === file.name ? "added" : ["added as ", name(article.id)];
+      row.replaceChildren(name(file.name), " ", el("span", { class: "aside" },
+        ...(several ? ["added, with the articles in it"] : [added, `, ${plural(article.passages, "passage")}`].flat())));
       await this.onAdded();
     } catch (problem) {
       if (!(problem instanceof api.Problem)) throw problem;
@@ -56,11 +61,23 @@ export class Uploads {
 
   refuse(file, row, problem) {
     const again = HOPELESS.test(problem.type) ? null : button("Try again", () => this.enqueue(file, row), { class: "plain small" });
-    const away = button("✕", () => {
-      row.remove();
-      this.root.closest(".panel-body").focus({ preventScroll: true });
-    }, { class: "quiet icon small", "aria-label": `Dismiss ${file.name}`, title: "Dismiss" });
+    const away = button("✕", () => this.dismiss([row]), { class: "quiet icon small", "aria-label": `Dismiss ${file.name}`, title: "Dismiss" });
     row.replaceChildren(el("div", { class: "refused" }, name(file.name), away, problemBox(problem, again)));
+    this.count();
+  }
+
+  // How many there are shows where they do not: below the edge of what scrolls.
+  count() {
+    const rows = [...this.list.children].filter((row) => row.querySelector(".refused"));
+    this.refused.hidden = rows.length < 2;
+    this.refused.replaceChildren(el("span", { class: "aside" }, `${plural(rows.length, "file")} could not be added`),
+      button("Dismiss all", () => this.dismiss(rows), { class: "quiet small" }));
+  }
+
+  dismiss(rows) {
+    for (const row of rows) row.remove();
+    this.count();
+    this.root.closest(".panel-body").focus({ preventScroll: true });
   }
 }
 

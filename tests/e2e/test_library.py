@@ -1,10 +1,12 @@
 """Articles: found, added by picking and dropping, removed with undo, synced, read, ten thousand."""
 
 import json
+from typing import Any
 
+import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
-from tests.e2e.acts import ask, open_articles, replay
+from tests.e2e.acts import PHONE, ask, open_articles, replay
 from tests.e2e.conftest import OpenPage
 from tests.recording import recorded
 
@@ -114,6 +116,49 @@ def test_files_can_be_dropped_anywhere(open_page: OpenPage) -> None:
     expect(page.locator(".uploads li").nth(1)).to_contain_text("Fill it.")
     assert sent == ["a.txt", "b.txt", "c.txt"]
     expect(page.locator("body")).not_to_have_class("dropping")
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+def test_many_refused_files_leave_the_articles_in_sight(
+    open_page: OpenPage, options: dict[str, Any]
+) -> None:
+    """They scroll by themselves, by keys as well, and each can be read to its remedy."""
+    page = open_page(**options)
+    rows = open_articles(page).locator("li")
+    page.get_by_label("Files to add").set_input_files(
+        [FilePayload(name=f"{n}.txt", mimeType="text/plain", buffer=b"") for n in range(20)]
+    )
+    expect(page.locator(".uploads .remedy")).to_have_count(20)
+    expect(rows.first).to_be_in_viewport()
+    expect(page.locator(".adding .actions").first).to_contain_text("20 files could not be added")
+    box = page.get_by_role("region", name="Files on their way in")
+    box.focus()
+    page.keyboard.press("End")
+    expect(box.locator(".remedy").last).to_be_in_viewport()
+    expect(rows.first).to_be_in_viewport()
+    page.get_by_role("button", name="Dismiss all").click()
+    expect(page.locator(".uploads li")).to_have_count(0)
+    expect(page.get_by_role("button", name="Dismiss all")).to_have_count(0)
+
+
+def test_a_hidden_file_is_told_under_the_name_that_it_is_found_by(open_page: OpenPage) -> None:
+    """Added, it is named as the list names it; refused, as it was sent."""
+    page = open_page()
+    rows = open_articles(page).locator("li")
+    page.get_by_label("Files to add").set_input_files(
+        [
+            FilePayload(name=".storks.txt", mimeType="text/plain", buffer=STORY.encode()),
+            FilePayload(name=".empty.txt", mimeType="text/plain", buffer=b""),
+        ]
+    )
+    expect(page.locator(".uploads li").first).to_have_text(
+        ".storks.txt added as storks.txt, 1 passage"
+    )
+    expect(page.locator(".uploads .problem")).to_contain_text(".empty.txt has no bytes.")
+    rows.filter(has_text="storks.txt").get_by_role("button", name="Remove").click()
+    replay(page, recorded("nothing"))
+    ask(page, "q")
+    expect(page.locator("#count")).to_have_text("4")
 
 
 def test_a_dropped_folder_is_told_from_a_file(open_page: OpenPage) -> None:
