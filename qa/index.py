@@ -21,6 +21,7 @@ import numpy.typing as npt
 from qa import damage, lean
 from qa.chroma import BATCH, ChromaServer, close, quiet
 from qa.errors import IndexDamaged, QAError
+from qa.snapshot import Copies
 from qa.storage import failed, writing
 from qa.types import Frozen, Passage
 
@@ -101,7 +102,8 @@ class PassageIndex:
     """Both halves of one build, under `root/chroma/<build>` and `root/lexical/<build>`.
 
     With a `server` the vectors lie there instead, one collection per build. What is missing is made
-    anew, unless `create` is False: then that is an error, `CollectionGone` or `IndexDamaged`.
+    anew, unless `create` is False: then that is an error, `CollectionGone` or `IndexDamaged`. Where
+    nothing can be written, temporary copies are searched.
     """
 
     def __init__(
@@ -117,14 +119,19 @@ class PassageIndex:
         self.failed = False
         """True after an error: then it is to be opened anew. Chroma keeps the lock of a transaction
         that a full disk broke off, and whoever writes next would wait for it for a long time."""
-        self._terms_path = root / "lexical" / str(build)
         self._server = server
         self._create = create
-        if server is None:
-            self._open_chroma(root / "chroma" / str(build))
-        else:
-            self._connect_chroma(server)
-        self._open_terms()
+        self._copies = Copies()
+        try:
+            if server is None:
+                self._open_chroma(self._copies.of(root / "chroma" / str(build)))
+            else:
+                self._connect_chroma(server)
+            self._terms_path = self._copies.of(root / "lexical" / str(build))
+            self._open_terms()
+        except BaseException:
+            self._copies.close()
+            raise
 
     # -- opening and closing ---------------------------------------------------------------
 
@@ -204,6 +211,7 @@ class PassageIndex:
         """Finish what is being written and release the files."""
         self.rest()
         close(self._client)
+        self._copies.close()
 
     def refresh(self) -> bool:
         """Show what another process has written; False when the index must be opened anew.
@@ -211,7 +219,7 @@ class PassageIndex:
         A Chroma server shows it by itself; of vectors in the data directory, Chroma keeps a copy
         in this process.
         """
-        if self._server is None:
+        if self._server is None or self._copies:
             return False
         try:
             self._terms.reload()

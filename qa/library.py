@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from qa.errors import BadFilter, IndexDamaged, ReplicaUnready, UnknownArticle
+from qa.errors import BadFilter, IndexDamaged, NotWritable, ReplicaUnready, UnknownArticle
 from qa.selection import Selection
+from qa.snapshot import shut
 from qa.storage import Connection, damaged, open_database, writing
 from qa.types import Article, Filters, Frozen, Passage, Span
 
@@ -198,6 +199,13 @@ class Library:
                 f"{self.path} was written by an older version (schema {version}).",
                 "Start the server that writes in this version first: it brings it up to date.",
             )
+        if version < SCHEMA_VERSION and shut(self.path.parent):
+            raise NotWritable(
+                f"{self.path} was written by an older version (schema {version}), and may only be "
+                "read here.",
+                "Run qa status once as a user who may write it: that brings it up to date. Or copy "
+                "the data directory, and name the copy by QA_DATA_DIR.",
+            )
         if version < SCHEMA_VERSION:
             self._upgrade()
         if version > SCHEMA_VERSION:
@@ -257,10 +265,14 @@ class Library:
         return found.st_dev, found.st_ino
 
     def _connect(self) -> Connection:
-        mode = "ro" if self._replica else "rwc"
+        only_read = self._replica or shut(self.path.parent)
+        mode = "ro" if only_read else "rwc"
+        if shut(self.path.parent) and not self.path.with_name(f"{self.path.name}-wal").exists():
+            # To read even a log without entries, SQLite would have to make its file.
+            mode += "&immutable=1"
         target = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = open_database(target, self.path, uri=True)
-        if self._replica:
+        if only_read:
             return connection
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -135,15 +135,20 @@ def test_an_upload_to_a_full_disk_leaves_nothing_behind(
     check_all(pipeline, (*WORDS, "dolphin"))
 
 
-def test_a_read_only_disk_is_said(disk: Disk, make_pipeline: MakePipeline, folder: Path) -> None:
-    """A data directory that cannot be written is named with a remedy, and is as it was after."""
+def test_a_read_only_disk_answers_and_takes_nothing(
+    disk: Disk, make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """What was stored is found; who would write is told, with a remedy. It is as it was after."""
     data_dir = disk.path / "data"
     pipeline = make_pipeline(data_dir)
     filled(pipeline, folder)
     pipeline.close()
     with disk.read_only(data_dir) as shown:
+        reading = make_pipeline(shown)
+        check_all(reading, WORDS)
         with pytest.raises(NotWritable) as told:
-            make_pipeline(shown).search("albatross")
+            reading.store.ingest([folder])
+        reading.close()
         assert str(shown) in told.value.detail
         assert "QA_DATA_DIR" in told.value.remedy
         with pytest.raises(NotWritable):
