@@ -23,11 +23,11 @@ class AskRequest(Frozen):
     history: tuple[Turn, ...] = Field(
         (), max_length=HISTORY_TURNS, description="Earlier turns, oldest first."
     )
-    filters: Filters | None = Field(None, description="Which articles may be used; None: all.")
+    filters: Filters | None = Field(None, description="Which articles may be used; null: all.")
     stream: bool = Field(
         default=False,
         strict=True,
-        description="True: answer as server-sent events instead of one object.",
+        description="If true, the answer comes as server-sent events, not as one object.",
     )
 
 

@@ -1,5 +1,6 @@
 """The OpenAPI document is true: Schemathesis tries it, and what it once found stays mended."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.fuzz_api import Server, schemathesis, server
 from tests.test_api import QUESTION, ask, problem
 
+WORD = re.compile(r"\w+")
 OPERATIONS = 23
 CASES = 1000
 ANSWER = {"question": "q", "status": "answered", "answer": "a", "model": "embedded"}
@@ -152,3 +154,12 @@ def test_an_odd_address_is_no_fault_of_the_server(client: httpx.Client, path: st
     """Addresses that no client would make, beyond the OpenAPI document as well."""
     assert client.get(path).status_code < 500
     assert client.request("POST", path, content=b"\xff=%ff&next=%00").status_code < 500
+
+
+def test_fields_are_described_in_words_of_json(client: httpx.Client) -> None:
+    """Whoever reads the document writes null and true, in whatever language."""
+    schemas = client.get("/openapi.json").json()["components"]["schemas"].values()
+    fields = [field for schema in schemas for field in schema.get("properties", {}).values()]
+    described = [field["description"] for field in fields if "description" in field]
+    assert described
+    assert not [text for text in described if {"None", "True", "False"} & set(WORD.findall(text))]

@@ -99,7 +99,7 @@ class ChatRequest(Lenient):
     n: StrictInt | None = Field(None, description="Only 1.")
     tool_choice: Any = Field(None, description="Tools are never called; `required` is refused.")
     response_format: dict[str, Any] | None = Field(None, description="Only `text`.")
-    filters: Filters | None = Field(None, description="Which articles may be used; None: all.")
+    filters: Filters | None = Field(None, description="Which articles may be used; null: all.")
 
     @property
     def include_usage(self) -> bool:

@@ -42,7 +42,7 @@ class ResponsesRequest(Lenient):
     previous_response_id: str | None = Field(None, description="Refused: nothing is stored.")
     conversation: Any = Field(None, description="Refused: nothing is stored.")
     background: StrictBool | None = Field(None, description="Refused if true.")
-    filters: Filters | None = Field(None, description="Which articles may be used; None: all.")
+    filters: Filters | None = Field(None, description="Which articles may be used; null: all.")
 
 
 def understood_input(body: ResponsesRequest) -> Asked:

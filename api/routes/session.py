@@ -33,7 +33,7 @@ class Session(Frozen):
     """What the client of this request may do, and by which key."""
 
     needed: bool = Field(description="Whether the server wants keys.")
-    key: str | None = Field(description="The name of the key that was sent; None without one.")
+    key: str | None = Field(description="The name of the key that was sent; null without one.")
     refused: bool = Field(description="Whether what was sent is none of the server's keys.")
     scopes: tuple[Scope, ...]
 

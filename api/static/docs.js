@@ -50,7 +50,9 @@ function contents(content) {
 }
 
 function call(path, verb, operation) {
-  const parts = [el("p", {}, ...prose(operation.description ?? operation.summary))];
+  // What it is for shows before it is opened, and what else there is to say of it after.
+  const [first, more] = parted(operation.description ?? operation.summary);
+  const parts = more ? [el("p", {}, ...prose(more))] : [];
   if (operation.parameters?.length) {
     parts.push(el("h3", {}, "Parameters"), fields(operation.parameters.map((parameter) => [
       parameter.name, typeOf(parameter.schema), parameter.description, parameter.required,
@@ -66,7 +68,13 @@ function call(path, verb, operation) {
   });
   parts.push(el("h3", {}, "Answers"), fields(responses));
   return el("details", { class: "call" },
-    el("summary", {}, el("span", { class: "verb" }, verb.toUpperCase()), el("code", {}, path)), ...parts);
+    el("summary", {}, el("span", { class: "verb" }, verb.toUpperCase()), el("code", {}, path), el("span", { class: "purpose" }, ...prose(first))), ...parts);
+}
+
+// The first sentence of a text, and the others.
+function parted(text) {
+  const [first] = text.match(/^[^]*?\.(?=\s|$)/) ?? [text];
+  return [first, text.slice(first.length).trim()];
 }
 
 function draw({ paths, components }) {
@@ -78,7 +86,7 @@ function draw({ paths, components }) {
     }
   }
   const schemas = Object.entries(components.schemas).map(([label, schema]) => el("section", { class: "call", id: label },
-    el("strong", {}, label), el("p", { class: "about" }, ...prose(schema.description ?? "")), properties(schema)));
+    el("strong", {}, label), el("p", { class: "purpose" }, ...prose(schema.description ?? "")), properties(schema)));
   reference.replaceChildren(
     ...[...groups].flatMap(([group, calls]) => [el("h2", {}, group), ...calls]),
     el("h2", {}, "types"), ...schemas);

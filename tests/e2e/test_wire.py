@@ -99,6 +99,15 @@ def test_reference_page_describes_every_route(open_page: OpenPage, live: Live) -
     page = open_page(f"{live.url}/docs")
     expect(page.locator("summary", has_text="/api/ask")).to_be_visible()
     expect(page.locator("summary", has_text="/api/feedback")).to_be_visible()
-    page.locator("summary", has_text="/api/ask").click()
+    asking = page.locator("summary", has_text="/api/ask")
+    # What each is for is told before it is opened, and nothing lies over anything else.
+    expect(asking).to_contain_text("Answer a question from the articles")
+    moved = page.locator(".docs main *").evaluate_all(
+        "nodes => nodes.filter((node) => getComputedStyle(node).position === 'fixed').length"
+    )
+    assert moved == 0
+    verb = asking.locator(".verb")
+    assert verb.evaluate("node => getComputedStyle(node).textIndent") == "0px"
+    asking.click()
     page.get_by_role("link", name="AskRequest").click()
     expect(page.locator("#AskRequest")).to_contain_text("history")
