@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qa.types import Event, Filters
 
 FAILED, USAGE, STOPPED = 1, 2, 130
+_DAY = "%Y-%m-%d"
 Count = Annotated[
     int, typer.Option("--workers", min=0, help="Embed on so many workers of a Ray cluster.")
 ]
@@ -138,13 +139,20 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the Answer object.")] = False,  # noqa: FBT002 -- a flag
     files: Annotated[
-        list[str] | None, typer.Option("--file", help="Use only this article; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--file",
+            metavar="ID",
+            help="Use only this article; `qa status --files` lists the ids. May be repeated.",
+        ),
     ] = None,
     date_from: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Not before this date.")
+        datetime | None,
+        typer.Option("--from", formats=[_DAY], metavar="YYYY-MM-DD", help="Not before this day."),
     ] = None,
     date_to: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Not after this date.")
+        datetime | None,
+        typer.Option("--to", formats=[_DAY], metavar="YYYY-MM-DD", help="Not after this day."),
     ] = None,
 ) -> None:
     """Answer a question, with a footnote for every claim."""
@@ -166,11 +174,19 @@ def ask(
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free one.")
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on; without: QA_HOST, else this machine's own."),
     ] = None,
-    replica: Annotated[bool, typer.Option("--replica", help="Read only.")] = False,  # noqa: FBT002 -- a flag
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port to listen on; 0: any free one; without: QA_PORT, else 8000.",
+        ),
+    ] = None,
+    replica: Annotated[bool, typer.Option("--replica", help="Only read, beside a writer.")] = False,  # noqa: FBT002 -- a flag
 ) -> None:
     """Serve the REST API and the chat page."""
     given = {"host": host, "port": port, "replica": replica or None}
@@ -273,9 +289,11 @@ def forget(
     path: Annotated[Path, typer.Argument(help="A folder that was ingested.")],
 ) -> None:
     """Remove a folder's articles from the index; the files stay."""
+    from qa.types import counted
+
     with _pipeline() as pipeline:
         count = pipeline.store.forget(path)
-    print(f"Forgot {count} articles of {path}.", file=sys.stderr)
+    print(f"Forgot {counted(count, 'article')} of {path}.", file=sys.stderr)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from qa.llm.models import Installed, Survey, about, free_memory, survey
 from qa.pipeline import Pipeline, build
 from qa.settings import Settings
 from qa.storage import damaged
-from qa.types import Frozen
+from qa.types import Frozen, counted
 
 Subject = TypeVar("Subject")
 
@@ -109,7 +109,7 @@ def _index(pipeline: Pipeline) -> Iterator[Finding]:
         return
     dense, lexical = pipeline.store.index_counts()
     pending, stale = len(pipeline.library.pending()), len(pipeline.library.stale())
-    detail = f"{articles:,} articles, {passages:,} passages"
+    detail = f"{counted(articles, 'article')}, {counted(passages, 'passage')}"
     if pending or stale:
         yield Finding(
             what="index", state="missing", detail=f"{detail}; an interrupted run is unfinished.",

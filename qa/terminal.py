@@ -30,7 +30,17 @@ from rich.text import Text
 
 from qa.compose import marked
 from qa.errors import QAError
-from qa.types import Answer, Answered, Citation, Claim, Conflict, Event, Passage, Retrieved
+from qa.types import (
+    Answer,
+    Answered,
+    Citation,
+    Claim,
+    Conflict,
+    Event,
+    Passage,
+    Retrieved,
+    counted,
+)
 
 if TYPE_CHECKING:
     from qa.doctor import Finding
@@ -226,7 +236,7 @@ def print_report(report: "IngestReport") -> None:
         "failed": len(report.errors),
     }  # fmt: skip
     said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-    tail = f"; {report.passages:,} passages in {report.seconds:.1f} s"
+    tail = f"; {counted(report.passages, 'passage')} in {report.seconds:.1f} s"
     out.print(Text(("Stopped: " if report.cancelled else "") + (said or "nothing found") + tail))
 
 
@@ -266,10 +276,15 @@ def print_status(pipeline: "Pipeline", *, files: bool) -> None:
     out.print(Text(f"Articles        {articles:,}"))
     out.print(Text(f"Passages        {passages:,}"))
     out.print(Text(f"Made with       {pipeline.library.meta('fingerprint') or 'nothing yet'}"))
-    for folder in pipeline.library.folders():
+    folders = pipeline.library.folders()
+    if not folders:
+        out.print(Text("Folder          none yet: qa ingest PATH"))
+    for folder in folders:
         count = sum(1 for entry in pipeline.library.known(folder) if entry.sha256)
         missing = "" if folder.exists() else " (missing now)"
-        out.print(Text(f"Folder          {safe(str(folder))}: {count:,} articles{missing}"))
+        out.print(
+            Text(f"Folder          {safe(str(folder))}: {counted(count, 'article')}{missing}")
+        )
     if files:
         table = Table("id", "date", "title", "passages", "state", box=None)
         for info in pipeline.library.articles():

@@ -36,6 +36,11 @@ def whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, as in "1 article" and "2,000 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 Text = Annotated[str, AfterValidator(whole)]
 """A text from outside."""
 

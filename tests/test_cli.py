@@ -91,6 +91,27 @@ def test_status_lists_the_articles(indexed: Path) -> None:
     assert "004_90d9e4a8317acd22.txt  2025-12-11" in result.stdout
 
 
+def test_one_is_counted_as_one(tmp_path: Path) -> None:
+    """Where there is one article it is not called articles; where there is none, what to do is."""
+    data_dir, articles = tmp_path / "data", tmp_path / "articles"
+    assert "none yet: qa ingest PATH" in qa(data_dir, "status").stdout
+    write(articles, {"a.txt": paragraph("albatross")})
+    assert "; 1 passage in " in qa(data_dir, "ingest", str(articles)).stdout
+    assert qa(data_dir, "status").stdout.endswith(f"{articles}: 1 article\n")
+    assert "index: 1 article, 1 passage\n" in qa(data_dir, "doctor").stdout
+    assert qa(data_dir, "forget", str(articles)).stderr == f"Forgot 1 article of {articles}.\n"
+
+
+def test_the_help_says_what_the_options_take(tmp_path: Path) -> None:
+    """How a day is written, where ids are found, and what holds without an option."""
+    asking = qa(tmp_path, "ask", "--help").stdout
+    assert asking.count("YYYY-MM-DD") == 2
+    assert "qa status --files" in asking
+    serving = qa(tmp_path, "serve", "--help").stdout
+    assert "QA_HOST" in serving
+    assert "8000" in serving
+
+
 def test_doctor_finds_all_needed_parts_well(indexed: Path) -> None:
     """On a sound installation nothing is broken, and a missing Ollama is said to be optional."""
     result = qa(indexed, "doctor", QA_LLM="auto", QA_OLLAMA_URL="http://127.0.0.1:9")
