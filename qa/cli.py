@@ -136,7 +136,10 @@ def fetch(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    question: Annotated[
+        list[str],
+        typer.Argument(help="The question; quotes keep the shell from reading signs in it."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the Answer object.")] = False,  # noqa: FBT002 -- a flag
     files: Annotated[
         list[str] | None,
@@ -164,7 +167,7 @@ def ask(
         date_from=date_from.date() if date_from else None,
         date_to=date_to.date() if date_to else None,
     )
-    with closing(_events(question, filters)) as events:
+    with closing(_events(" ".join(question), filters)) as events:
         if as_json:
             answers = (event.answer for event in events if isinstance(event, Answered))
             print(next(answers).model_dump_json(indent=2))

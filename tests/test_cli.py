@@ -83,6 +83,17 @@ def test_not_found_is_not_a_failure(indexed: Path) -> None:
     assert "Nearest passages, none of them an answer:" in result.stdout
 
 
+def test_a_question_needs_no_quotes(indexed: Path) -> None:
+    """Several words are one question, wherever options stand among them."""
+    words = SAMPLE.removesuffix("?").split()
+    quoted = qa(indexed, "ask", "--json", " ".join(words))
+    bare = qa(indexed, "ask", *words[:3], "--json", *words[3:])
+    assert (bare.returncode, bare.stderr) == (0, "")
+    told = [json.loads(result.stdout) for result in (quoted, bare)]
+    assert told[0]["question"] == told[1]["question"]
+    assert told[0]["answer"] == told[1]["answer"]
+
+
 def test_status_lists_the_articles(indexed: Path) -> None:
     """Status counts articles and passages, and lists ids with dates on request."""
     result = qa(indexed, "status", "--files")
