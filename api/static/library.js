@@ -209,7 +209,8 @@ export class Library extends EventTarget {
 
 function report(data) {
   const counts = ["added", "changed", "renamed", "deleted"].filter((key) => data[key]).map((key) => `${data[key]} ${key}`);
-  const text = data.cancelled ? "Stopped before the end." : counts.length ? `In step: ${counts.join(", ")}.` : "Everything was in step already.";
+  const already = data.unchanged === 0 && !data.errors.length ? "There is nothing in any folder to bring in step." : "Everything was in step already.";
+  const text = data.cancelled ? "Stopped before the end." : counts.length ? `In step: ${counts.join(", ")}.` : already;
   const errors = data.errors.map(({ file, problem }) => el("li", {}, name(file), problemBox(problem)));
   return [el("p", {}, text), errors.length ? scrolled(el("ul", { class: "uploads" }, ...errors), "Files that could not be read") : null].filter(Boolean);
 }

@@ -89,7 +89,7 @@ class Folder {
       type: "folder",
       title: "This is a folder",
       detail: "Only files can be added here.",
-      remedy: `Run \`qa ingest\` with the folder, or drop the files that are in it.`,
+      remedy: "Drop the files that are in it, or run `qa ingest` with the folder.",
     };
   }
 }

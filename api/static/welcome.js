@@ -31,7 +31,7 @@ export class Welcome {
     } else {
       this.shelf.replaceChildren(el("div", { class: "empty" },
         el("p", {}, "There are no articles yet."),
-        el("p", { class: "aside" }, "Drop some files anywhere on this page, or run ", el("code", {}, "qa ingest FOLDER"), "."),
+        el("p", { class: "aside" }, "Add some files", el("span", { class: "drop-hint" }, ", by dropping them anywhere on this page"), ", or run ", el("code", {}, "qa ingest FOLDER"), "."),
         button("Add articles", (event) => this.add(event.currentTarget), { class: "primary" })));
     }
     this.suggest();

@@ -1,6 +1,7 @@
 """What the page shows when something is missing or under way, and that it recovers by itself."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -186,6 +187,7 @@ def test_empty_library_says_what_to_do_and_fills(open_page: OpenPage, tmp_path: 
         empty.wait_until_ready()
         page = open_page(empty.url)
         expect(page.locator("#shelf")).to_contain_text("There are no articles yet")
+        expect(page.locator("#shelf .aside")).to_contain_text(re.compile("^Add some files"))
         send(page, QUESTION)
         expect(page.locator(".problem")).to_contain_text("Nothing is indexed")
         # Who reads this has the page, and perhaps neither routes nor a command line.
@@ -194,6 +196,10 @@ def test_empty_library_says_what_to_do_and_fills(open_page: OpenPage, tmp_path: 
         )
         page.locator(".problem").get_by_role("button", name="Add articles").click()
         expect(page.locator(".library")).to_contain_text("No articles yet")
+        page.get_by_role("button", name="Re-sync folders").click()
+        expect(page.locator(".job")).to_have_text(
+            "There is nothing in any folder to bring in step."
+        )
         with empty.client() as client:
             files = {"files": ("lamp.txt", LIGHTHOUSE)}
             client.post("/api/articles", files=files).raise_for_status()
