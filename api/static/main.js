@@ -49,6 +49,7 @@ const menu = new TalkMenu({ current: () => talk, rename: (title) => conversation
 const acts = {
   open: (reference, siblings, opener) => reader.open(reference, siblings, opener),
   retry: again,
+  widen,
   change,
   addArticles: (opener) => library.open(opener),
   tools,
@@ -112,6 +113,13 @@ function again(turn) {
   drop(turn);
   composer.focus();
   ask(turn.question, turn.scope);
+}
+
+function widen(turn) {
+  if (!canAsk()) return;
+  composer.restrict(null);
+  composer.focus();
+  ask(turn.question, null);
 }
 
 function change(turn) {

@@ -1,6 +1,6 @@
 // The parts of an answer below its statements.
 
-import { dateText, el, name, origin, plural } from "./dom.js";
+import { button, dateText, el, name, origin, plural } from "./dom.js";
 import { excerpt } from "./text.js";
 
 const NEAREST_SHOWN = 3;
@@ -16,13 +16,14 @@ function single({ filters, count = filters.files?.length }) {
   return count === 1;
 }
 
-export function notFound(passages, scope, open) {
+export function notFound(passages, scope, open, widen) {
   const nearest = passages.slice(0, NEAREST_SHOWN);
   const why = `Nothing in ${scope && single(scope) ? "it" : "them"} supports an answer, so none is given.`;
   const parts = [
     el("p", { class: "nothing" }, `${lacks(scope, "answer this")}.`),
     el("p", { class: "aside" }, why, scope ? " No other was asked." : null),
-  ];
+    scope ? el("p", { class: "actions" }, button("Ask all articles", widen, { class: "plain small" })) : null,
+  ].filter(Boolean);
   if (nearest.length) {
     parts.push(el("section", { class: "nearest" },
       el("h3", {}, "Nearest passages ", el("span", { class: "tag" }, "not an answer")),

@@ -11,11 +11,12 @@ const REATTRIBUTED = "The model named another passage; this one was found to say
 
 export class Turn {
   // `open(reference, siblings, opener)` shows a citation or a passage in its article, `retry(turn)`
-  // asks again, `change(turn)` puts the question back to be written differently, `addArticles(opener)`
-  // is offered where there are none, and `tools(turn)` makes the buttons below a finished answer.
+  // asks again, `widen(turn)` asks all articles instead, `change(turn)` puts the question back to be
+  // written differently, `addArticles(opener)` is offered where there are none, and `tools(turn)`
+  // makes the buttons below a finished answer.
   // `scope` says of what the question is asked, if not of all.
-  constructor(question, { open, retry, change, addArticles, tools }, scope = null) {
-    Object.assign(this, { question, open, retry, change, addArticles, tools, scope });
+  constructor(question, { open, retry, widen, change, addArticles, tools }, scope = null) {
+    Object.assign(this, { question, open, retry, widen, change, addArticles, tools, scope });
     this.id = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
     this.asked = new Date().toISOString();
     this.citations = new Map();
@@ -143,7 +144,7 @@ export class Turn {
     if (answer.short_answer && answer.claims.length) {
       this.list.before(el("p", { class: "short", dir: "auto" }, begun(answer.short_answer)));
     }
-    if (answer.status === "not_found") this.body.append(...notFound(this.passages, this.scope, this.open));
+    if (answer.status === "not_found") this.body.append(...notFound(this.passages, this.scope, this.open, () => this.widen(this)));
     if (answer.status === "incomplete") {
       this.body.append(el("div", { class: "notice" },
         el("p", {}, "This answer broke off. What is shown was checked; there may be more."), this.againButton()));

@@ -211,8 +211,18 @@ def test_a_refusal_speaks_only_of_the_articles_that_were_asked(open_page: OpenPa
     page.get_by_label("From this day").fill("2024-01-01")
     page.get_by_role("button", name="Ask only this one").click()
     expect(ask(page, "q").locator(".nothing")).to_contain_text("The article that was asked")
-    page.get_by_role("button", name="Ask all again").click()
-    expect(ask(page, "q").locator(".nothing")).to_have_text("Your articles do not answer this.")
+    # One press asks all of them the same, and what is asked next.
+    before = page.locator(".turn").count()
+    with page.expect_request("**/api/ask") as asked:
+        page.get_by_role("button", name="Ask all articles").last.click()
+    sent = asked.value.post_data_json
+    assert sent is not None
+    assert sent["filters"] is None
+    expect(page.locator(".turn")).to_have_count(before + 1)
+    last = page.locator(".turn").last
+    expect(last.locator(".nothing")).to_have_text("Your articles do not answer this.")
+    expect(last.get_by_role("button", name="Ask all articles")).to_have_count(0)
+    expect(page.locator("#scope")).to_be_hidden()
     page.reload()
     expect(page.locator(".nothing").first).to_contain_text("The article that was asked")
 
