@@ -9,7 +9,6 @@ import numpy as np
 from qa.candidates import Sentence, gather
 from qa.features import Columns, Seen, Summary, measure, measure_pool
 from qa.overlap import Matrix, Overlap
-from qa.sentence_reader import SHORTLIST
 from qa.slips import mend
 from qa.training.data import SEED, Asked, Group, part_of
 from qa.training.pools import SIZE, Collection
@@ -18,6 +17,8 @@ from qa.types import Passage
 
 _ARTICLES = 6
 """Articles in a collection."""
+_MEASURED = 48
+"""Sentences of a pool that are measured."""
 _SHORT = 8
 """Passages that a short article has."""
 _SMALL = 0.2
@@ -99,7 +100,7 @@ class Maker:
         every = Overlap(question, gather(pool), pool, self._background)
         if not every.sentences:
             return None
-        overlap = every.take(every.shortlist(SHORTLIST))
+        overlap = every.take(every.shortlist(_MEASURED))
         seen = Seen(
             self._vectors.encode([s.text for s in overlap.sentences]),
             self._vectors.encode([p.title for p in pool]),
