@@ -265,9 +265,12 @@ class Library:
         return found.st_dev, found.st_ino
 
     def _connect(self) -> Connection:
-        only_read = self._replica or shut(self.path.parent)
+        closed = shut(self.path.parent)
+        only_read = self._replica or closed
         mode = "ro" if only_read else "rwc"
-        if shut(self.path.parent) and not self.path.with_name(f"{self.path.name}-wal").exists():
+        log = self.path.with_name(f"{self.path.name}-wal")
+        # What a replica reads is being written.
+        if closed and not self._replica and not log.exists():
             # To read even a log without entries, SQLite would have to make its file.
             mode += "&immutable=1"
         target = f"{self.path.absolute().as_uri()}?mode={mode}"
