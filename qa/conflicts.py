@@ -40,11 +40,13 @@ _DISAGREEMENTS: tuple[Literal["conflict", "development"], ...] = ("conflict", "d
 Support = Callable[[str, str], float]
 """`support(claim, quote)`: the probability that the quote supports the claim, in [0, 1]."""
 
-TAKES_PART = 0.1
+TAKES_PART = 0.05
 """Share of the best value's score that a value needs in order to be set against it.
 
-Low, because the reader favours one article: the other side often has a fifth of its score. What
-does not belong is told by its meaning and by its sentence.
+Low, because the reader favours one article: the other side often has a fifth of its score, and less
+where it says the same in other words ("87 deaths" beside "at least 100 killed"). What does not
+belong is told by its meaning and by its sentence: over 800 questions about articles that agree,
+nothing more is set against each other than from a tenth of the score.
 """
 STANDS = 0.4
 """Share of the best value's score from which another value stands in the way of agreement."""
