@@ -66,10 +66,16 @@ def _data_dir(pipeline: Pipeline) -> Iterator[Finding]:
     path = pipeline.settings.data_dir.absolute()
     if os.access(path, os.W_OK):
         yield Finding(what="data directory", state="ok", detail=str(path))
-    else:
+    elif pipeline.library.empty:
         yield Finding(
             what="data directory", state="broken", detail=f"{path} cannot be written.",
             remedy="Give the user who runs qa the right to write it, or set QA_DATA_DIR.",
+        )  # fmt: skip
+    else:
+        yield Finding(
+            what="data directory", state="missing",
+            detail=f"{path} cannot be written: its articles answer, and stay as they are.",
+            remedy="To change them, run qa as a user who may write it, or set QA_DATA_DIR.",
         )  # fmt: skip
 
 

@@ -75,6 +75,15 @@ def test_what_may_only_be_read_answers(data_dir: Path) -> None:
     assert held(data_dir) == before
 
 
+def test_doctor_does_not_call_it_broken(data_dir: Path) -> None:
+    """What answers is in order; what cannot be done with it is said."""
+    shut(data_dir)
+    result = bound(data_dir, "doctor")
+    assert result.returncode == 0, result.stdout
+    assert f"{data_dir} cannot be written: its articles answer" in " ".join(result.stdout.split())
+    assert "ok      index: " in result.stdout
+
+
 def test_what_the_log_holds_is_read_as_well(data_dir: Path) -> None:
     """Where a writer did not come to close the library, its newest state answers."""
     with closing(sqlite3.connect(data_dir / "library.db")) as left_open:
