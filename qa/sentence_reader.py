@@ -27,8 +27,8 @@ WEIGHTS = Path(__file__).parent / "models" / "sentence-reader" / "weights.json"
 SHORTLIST = 24
 """Sentences that are encoded for one question.
 
-The networks were trained with 48. Encoding is half of a question's time, and with 24 answers are no
-better and no worse: the reading model's card compares.
+The networks were trained with 48, whose encoding took half of a question's time. With 24 some
+figures are a little better, and others worse: the reading model's card compares.
 """
 _REMEMBERED = 20_000
 """Vectors of sentences kept in memory (30 MB at 384 dimensions)."""

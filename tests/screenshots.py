@@ -5,8 +5,8 @@
 A real server over `seeds/`, a real browser; what Chromium draws depends on the fonts it finds.
 """
 
+import argparse
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -93,4 +93,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)
+    parser = argparse.ArgumentParser(description="Draw the pictures of the page.")
+    parser.add_argument("folder", type=Path, nargs="?", default=DOCS, help="where they go: docs/")
+    main(parser.parse_args().folder)

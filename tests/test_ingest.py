@@ -12,6 +12,7 @@ import pytest
 from qa.errors import FolderNotFound, UnknownArticle, UnreadableArticle
 from qa.index import PassageIndex
 from qa.ingest import Progress
+from qa.pipeline import Pipeline
 from tests.conftest import MakePipeline
 from tests.support import found, paragraph, write
 
@@ -381,14 +382,20 @@ def test_forgetting_a_folder_removes_its_articles_only(
     assert pipeline.library.folders() == [second]
 
 
+def without_a(make_pipeline: MakePipeline, folder: Path, other: str) -> Pipeline:
+    """Return a pipeline over a.txt, which was removed from it, and b.txt about something."""
+    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph(other)})
+    pipeline = make_pipeline()
+    pipeline.store.ingest([folder])
+    pipeline.store.remove("a.txt")
+    return pipeline
+
+
 def test_a_removed_article_stays_away_until_it_is_asked_for(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
     """Sync does not bring a removed article back; ingesting that very file does."""
-    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    pipeline.store.remove("a.txt")
+    pipeline = without_a(make_pipeline, folder, "barnacle")
     assert (folder / "a.txt").exists()
     assert pipeline.store.ingest([folder]).excluded == 1
     assert found(pipeline, "albatross") == set()
@@ -400,10 +407,7 @@ def test_a_removed_article_stays_away_under_another_name(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
     """Renaming the file, twice even, does not bring it back; asking for it or changing it does."""
-    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("barnacle")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    pipeline.store.remove("a.txt")
+    pipeline = without_a(make_pipeline, folder, "barnacle")
     for old, new in [("a.txt", "c.txt"), ("c.txt", "d.txt")]:
         (folder / old).rename(folder / new)
         report = pipeline.store.ingest([folder])
@@ -419,10 +423,7 @@ def test_a_copy_of_a_removed_article_is_an_article(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
     """What was removed is one file, and not its content wherever it lies."""
-    write(folder, {"a.txt": paragraph("albatross"), "b.txt": paragraph("albatross")})
-    pipeline = make_pipeline()
-    pipeline.store.ingest([folder])
-    pipeline.store.remove("a.txt")
+    pipeline = without_a(make_pipeline, folder, "albatross")
     write(folder, {"c.txt": paragraph("albatross")})
     assert pipeline.store.ingest([folder]).added == 1
     (folder / "a.txt").unlink()
