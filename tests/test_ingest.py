@@ -433,6 +433,17 @@ def test_a_copy_of_a_removed_article_is_an_article(
     assert found(pipeline, "albatross") == {"c.txt", "d.txt"}
 
 
+def test_an_article_that_takes_the_text_of_a_removed_one_has_changed(
+    make_pipeline: MakePipeline, folder: Path
+) -> None:
+    """A removed article's file that is moved over another's does not remove that one, too."""
+    pipeline = without_a(make_pipeline, folder, "barnacle")
+    (folder / "a.txt").replace(folder / "b.txt")
+    report = pipeline.store.ingest([folder])
+    assert (report.changed, report.excluded) == (1, 0)
+    assert found(pipeline, "albatross") == {"b.txt"}
+
+
 def test_a_changed_file_that_cannot_be_read_keeps_its_old_version(
     make_pipeline: MakePipeline, folder: Path
 ) -> None:
