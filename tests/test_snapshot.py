@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import DiskFull, IndexLocked
+from qa.library import Library
 from qa.snapshot import Copies
 from tests.live import ARTICLES, ingested
 from tests.test_cli import QA, ROOT, Result, environment
@@ -95,6 +96,17 @@ def test_what_the_log_holds_is_read_as_well(data_dir: Path) -> None:
         listed = bound(data_dir, "status", "--files")
         assert "Changed last of all" in listed.stdout, listed.stderr
         assert "Ada Lindqvist" in bound(data_dir, "ask", QUESTION).stdout
+
+
+def test_a_replica_sees_what_is_written(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it may only read, the library is still one that another process writes."""
+    monkeypatch.setattr("qa.library.shut", lambda _: True)
+    replica = Library(data_dir / "library.db", replica=True)
+    with closing(sqlite3.connect(data_dir / "library.db")) as writer:
+        writer.execute("UPDATE versions SET title = 'Changed meanwhile'")
+        writer.commit()
+        assert {info.title for info in replica.articles()} == {"Changed meanwhile"}
+    replica.close()
 
 
 @pytest.mark.parametrize("words", [("ingest", "seeds"), ("reindex",), ("serve", "--port", "0")])
