@@ -85,6 +85,18 @@ def test_doctor_does_not_call_it_broken(data_dir: Path) -> None:
     assert "ok      index: " in result.stdout
 
 
+def test_doctor_calls_it_broken_where_nothing_answers(tmp_path: Path) -> None:
+    """A data directory that can be neither filled nor asked is of no use."""
+    empty = tmp_path / "data"
+    empty.mkdir()
+    Library(empty / "library.db").close()
+    shut(empty)
+    result = bound(empty, "doctor")
+    empty.chmod(0o755)
+    assert result.returncode == 1
+    assert "broken  data directory: " in result.stdout
+
+
 def test_what_the_log_holds_is_read_as_well(data_dir: Path) -> None:
     """Where a writer did not come to close the library, its newest state answers."""
     with closing(sqlite3.connect(data_dir / "library.db")) as left_open:
